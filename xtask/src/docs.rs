@@ -8,12 +8,13 @@ use std::process::Command;
 use crate::shell;
 
 /// Page, and the reference it is made from.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("docs/src/reference/command.md", "command"),
     ("docs/src/reference/policy.md", "policy"),
     ("docs/src/reference/controls.md", "controls"),
     ("docs/src/reference/codes.md", "codes"),
     ("docs/src/reference/policy.schema.json", "policy-schema"),
+    ("docs/src/reference/audit-rules.md", "audit-rules"),
 ];
 
 /// Stories that have a picture. That each is as it should be, a test asks that plays them anyway.

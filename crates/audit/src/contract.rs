@@ -8,6 +8,7 @@ mod check;
 mod control;
 mod group;
 mod overlay;
+mod page;
 mod raised;
 mod rules;
 mod score;
@@ -24,6 +25,7 @@ use crate::finding::{Finding, Rule};
 use subject::Subject;
 
 pub use overlay::{ACTIONS_MAX, Action, Change, Overlay};
+pub use page::{rule_page, rules_page};
 pub use score::{Answer, Score};
 pub use weigh::{PLACES_MAX, Scored};
 
@@ -111,3 +113,6 @@ impl DocumentAudit {
         self.findings.iter().map(|scored| &scored.finding)
     }
 }
+
+#[cfg(test)]
+mod tests;

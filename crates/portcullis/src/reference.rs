@@ -15,6 +15,7 @@ pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
         Reference::Controls => controls(),
         Reference::Codes => codes(),
         Reference::Command => command_page::write(),
+        Reference::AuditRules => portcullis_audit::contract::rules_page(),
     };
     talk::print(&text);
     Exit::Success

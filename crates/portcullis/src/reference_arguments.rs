@@ -16,4 +16,5 @@ pub(crate) enum Reference {
     Controls,
     Codes,
     Command,
+    AuditRules,
 }

@@ -19,6 +19,8 @@ const NAMED_MAX: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Proofs<'e> {
     stopped: HashMap<(&'e str, &'e str, &'e str), Vec<&'e str>>,
+    /// Whether the control of a rule holds at an operation: findings of one rule share operations.
+    known: HashMap<(&'static str, usize), bool>,
 }
 
 impl<'e> Proofs<'e> {
@@ -48,7 +50,7 @@ impl<'e> Proofs<'e> {
 pub(super) fn answer(
     draft: &Draft,
     subject: &Subject<'_>,
-    proofs: &Proofs<'_>,
+    proofs: &mut Proofs<'_>,
 ) -> (Answer, Option<Enforced>) {
     let (Some(plan), Some(answered)) = (subject.plan, draft.answered) else {
         return (Answer::Open, None);
@@ -59,12 +61,16 @@ pub(super) fn answer(
         .filter_map(|number| subject.operation(*number))
         .filter_map(|one| Some((one.said.index?, one.served?.name())))
         .collect();
+    let mut is_held_at = |index: usize| {
+        let known = proofs.known.entry((draft.rule.id, index));
+        *known.or_insert_with(|| holds(plan, answered, index, subject.now))
+    };
     // What concerns no operation is answered if the control holds at each.
     let is_held = if served.is_empty() {
         let all = 0..subject.contract.operations.len();
-        !all.is_empty() && all.into_iter().all(|index| holds(plan, answered, index, subject.now))
+        !all.is_empty() && all.into_iter().all(&mut is_held_at)
     } else {
-        served.iter().all(|(index, _)| holds(plan, answered, *index, subject.now))
+        served.iter().all(|(index, _)| is_held_at(*index))
     };
     if !is_held {
         return (Answer::Open, None);
@@ -90,3 +96,6 @@ fn holds(plan: &Plan, answered: Answered, operation: usize, now: UnixMillis) -> 
     let is_enforced = plan.mode(answered.control, Some(operation), now) == Mode::Enforce;
     is_enforced && (plan.why_closed(operation).is_some() || (answered.holds)(plan, operation))
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,12 +21,18 @@ pub(super) struct Group {
     pub(super) schemas: Vec<SchemaIndex>,
     /// Their names within the owner; empty: the owner itself.
     names: Vec<String>,
-    pub(super) count: usize,
+    /// Those that have no name of their own, or one too many to be remembered.
+    unnamed: usize,
     pub(super) operations: Vec<u32>,
     pub(super) has_more: bool,
 }
 
 impl Group {
+    /// How many they are.
+    pub(super) const fn count(&self) -> usize {
+        self.names.len() + self.unnamed
+    }
+
     /// `note` and `name`, in words; empty where it is the owner itself.
     pub(super) fn names(&self) -> String {
         let names: Vec<String> = self
@@ -36,7 +42,7 @@ impl Group {
             .take(TOLD_MAX)
             .map(|name| portcullis_model::shown(name))
             .collect();
-        let rest = self.count.saturating_sub(names.len());
+        let rest = self.count().saturating_sub(names.len());
         match (names.is_empty(), rest) {
             (true, _) => String::new(),
             (false, 0) => format!(": {}", names.join(", ")),
@@ -45,9 +51,13 @@ impl Group {
     }
 
     fn add(&mut self, name: String, index: SchemaIndex, site: Site, uses: &Uses) {
-        self.count += 1;
         if self.sites.len() < REMEMBERED_MAX {
             self.sites.push(site);
+        }
+        // The same parameter of two methods is one.
+        if name.is_empty() || self.names.len() >= REMEMBERED_MAX {
+            self.unnamed += 1;
+        } else if !self.names.contains(&name) {
             self.names.push(name);
         }
         self.schemas.push(index);
@@ -115,7 +125,9 @@ impl Subject<'_> {
         let (owner, inner) = match words.as_slice() {
             ["components", _, name, inner @ ..]
             | ["definitions" | "parameters", name, inner @ ..] => ((*name).to_owned(), inner),
-            ["paths", path, "parameters", inner @ ..] => ((*path).to_owned(), inner),
+            // What one method takes in a path, the others take as well.
+            ["paths", path, "parameters", inner @ ..]
+            | ["paths", path, _, "parameters", inner @ ..] => ((*path).to_owned(), inner),
             ["paths", path, method, inner @ ..] => {
                 (format!("{} {path}", method.to_ascii_uppercase()), inner)
             }

@@ -4,8 +4,10 @@
 //! `https`. What somebody must decide about, such as how long a name may be, is written as a comment: it changes
 //! nothing until its sign is taken away.
 
+mod apply;
 mod target;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use portcullis_contract::outline::{Outline, Step};
@@ -13,7 +15,7 @@ use serde_json::Value;
 
 use super::raised::{Draft, Mend, Patch};
 
-/// Actions, and proposals, of one Overlay; a document with more is mended in rounds.
+/// Actions of one Overlay, and as many proposals; a document with more is mended in rounds.
 pub const ACTIONS_MAX: usize = 20_000;
 
 /// An Overlay.
@@ -58,11 +60,12 @@ impl Overlay {
             actions: Vec::new(),
             has_more: false,
         };
-        let mut known = std::collections::HashMap::new();
+        let mut known = HashMap::new();
+        let mut left = (ACTIONS_MAX, ACTIONS_MAX);
         for (rule, mend) in
             drafts.iter().flat_map(|draft| draft.mends.iter().map(|mend| (draft.rule.id, mend)))
         {
-            overlay.add(rule, mend, &mut known);
+            overlay.add(rule, mend, &mut known, &mut left);
         }
         // Items of a list are counted before any goes.
         overlay.actions.sort_by_key(|action| matches!(action.change, Change::Remove));
@@ -74,7 +77,8 @@ impl Overlay {
         &mut self,
         rule: &'static str,
         mend: &Mend,
-        known: &mut std::collections::HashMap<(Vec<Step>, bool), usize>,
+        known: &mut HashMap<(Vec<Step>, bool), usize>,
+        left: &mut (usize, usize),
     ) {
         let change = match &mend.change {
             Patch::Merge(value) => Change::Update(value.clone()),
@@ -86,16 +90,18 @@ impl Overlay {
             && let Some(action) = known.get(&key).and_then(|place| self.actions.get_mut(*place))
             && let Change::Update(all) = &mut action.change
         {
-            merge(all, more);
+            apply::merge(all, more);
             if !action.rules.contains(&rule) {
                 action.rules.push(rule);
             }
             return;
         }
-        if self.actions.len() >= ACTIONS_MAX {
+        let room = if mend.is_sure { &mut left.0 } else { &mut left.1 };
+        let Some(rest) = room.checked_sub(1) else {
             self.has_more = true;
             return;
-        }
+        };
+        *room = rest;
         if matches!(change, Change::Update(_)) {
             known.insert(key, self.actions.len());
         }
@@ -168,24 +174,6 @@ fn json(value: &Value) -> String {
         }
     }
     out
-}
-
-/// Merges as an Overlay does: members of objects one by one, items of lists behind the others.
-fn merge(into: &mut Value, more: &Value) {
-    match (into, more) {
-        (Value::Object(into), Value::Object(more)) => {
-            for (name, value) in more {
-                match into.get_mut(name) {
-                    Some(known) => merge(known, value),
-                    None => {
-                        into.insert(name.clone(), value.clone());
-                    }
-                }
-            }
-        }
-        (Value::Array(into), Value::Array(more)) => into.extend(more.iter().cloned()),
-        (into, more) => *into = more.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What rules look at: the contract, the outline, and what both say together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portcullis_contract::outline::{Outline, OutlinedOperation, SchemaIndex};
-use portcullis_contract::{Contract, Operation, Security, SecurityRequirement};
+use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
 use portcullis_controls::Plan;
 use portcullis_model::{Method, Sources, UnixMillis};
+use portcullis_policy::looks_administrative;
 use portcullis_policy::naming::words;
 
 use super::Audited;
@@ -36,16 +37,17 @@ pub(super) struct Op<'a> {
     pub(super) served: Option<&'a Operation>,
     /// The words of its name and of its path, parameters left out, in the singular.
     pub(super) words: Vec<String>,
+    /// Why it looks like one of administrators, if it does.
+    pub(super) administrative: Option<String>,
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn new(audited: &Audited<'a>, outline: &'a Outline) -> Self {
         let Audited { contract, sources, plan, now, .. } = *audited;
-        let operations = (0..).zip(&outline.operations).map(|(number, said)| Op {
-            number,
-            said,
-            served: said.index.and_then(|index| contract.operation(index)),
-            words: words_of(said),
+        let operations = (0..).zip(&outline.operations).map(|(number, said)| {
+            let served = said.index.and_then(|index| contract.operation(index));
+            let administrative = served.and_then(looks_administrative);
+            Op { number, said, served, words: words_of(said), administrative }
         });
         let mut parameter_names = HashMap::new();
         for parameter in outline.operations.iter().flat_map(|one| &one.parameters) {
@@ -79,6 +81,12 @@ impl<'a> Subject<'a> {
     /// The operation of this number.
     pub(super) fn operation(&self, number: u32) -> Option<&Op<'a>> {
         self.operations.get(number as usize)
+    }
+
+    /// Schemas of parameters that stand in a path.
+    pub(super) fn in_path(&self) -> HashSet<SchemaIndex> {
+        let all = self.outline.operations.iter().flat_map(|one| &one.parameters);
+        all.filter(|one| one.place == Some(Place::Path)).filter_map(|one| one.schema).collect()
     }
 
     /// What values of a schema are called: as a parameter, or as a property.

@@ -34,9 +34,9 @@ pub(super) fn findings(
     subject: &Subject<'_>,
     evidence: Option<&Standing>,
 ) -> Vec<Scored> {
-    let proofs = Proofs::of(evidence);
+    let mut proofs = Proofs::of(evidence);
     let mut findings: Vec<Scored> =
-        drafts.into_iter().map(|draft| scored(draft, subject, &proofs)).collect();
+        drafts.into_iter().map(|draft| scored(draft, subject, &mut proofs)).collect();
     findings.sort_by(|one, other| {
         let key = |of: &Scored| {
             let is_open = of.answer == Answer::Open;
@@ -69,7 +69,7 @@ fn span(of: &Scored) -> Option<portcullis_model::Span> {
     }
 }
 
-fn scored(draft: Draft, subject: &Subject<'_>, proofs: &Proofs<'_>) -> Scored {
+fn scored(draft: Draft, subject: &Subject<'_>, proofs: &mut Proofs<'_>) -> Scored {
     let (answer, enforced) = answer(&draft, subject, proofs);
     let place = |span, operation| Place { at: At::Span(span), operation };
     let roots = draft.roots.iter().map(|span| place(*span, None));

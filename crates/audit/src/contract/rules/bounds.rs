@@ -60,7 +60,7 @@ In front of an API that cannot be changed, `array_items` and `batch_items` of th
         for group in groups {
             let message = format!(
                 "{} in {} may have any number of items{}",
-                names::counted(group.count, "list", "lists"),
+                names::counted(group.count(), "list", "lists"),
                 group.owner,
                 group.names()
             );
@@ -100,11 +100,16 @@ of an API that cannot be changed, `string_bytes` and `body_bytes` of the policy 
     fix: "write `maxLength`, or a pattern from `^` to `$` that bounds it",
     answered: by!(ResourceLimits),
     look: |subject, raising| {
-        let groups = subject.in_requests(|_, one| one.lacks.length && !one.said.read_only);
+        let in_path = subject.in_path();
+        let groups = subject.in_requests(|index, one| {
+            // A pattern, which another rule asks for there, bounds it as well.
+            let is_told = one.lacks.form && in_path.contains(&index);
+            one.lacks.length && !one.said.read_only && !is_told
+        });
         for group in groups {
             let message = format!(
                 "{} in {} may have any length{}",
-                names::counted(group.count, "text", "texts"),
+                names::counted(group.count(), "text", "texts"),
                 group.owner,
                 group.names()
             );
@@ -152,7 +157,7 @@ The bounds of `int32` and `int64` themselves are the least that can be said.",
         for group in subject.in_requests(is_such) {
             let message = format!(
                 "{} in {} may be of any size{}",
-                names::counted(group.count, "number", "numbers"),
+                names::counted(group.count(), "number", "numbers"),
                 group.owner,
                 group.names()
             );
@@ -195,7 +200,7 @@ amount_cents: { type: integer, format: int64, minimum: 1, maximum: 500000 }
         for group in groups {
             let message = format!(
                 "{} in {} may have any number of digits{}",
-                names::counted(group.count, "integer", "integers"),
+                names::counted(group.count(), "integer", "integers"),
                 group.owner,
                 group.names()
             );
@@ -244,7 +249,7 @@ labels:
         for group in subject.in_requests(|_, one| one.lacks.members && !one.said.read_only) {
             let message = format!(
                 "{} in {} may have any number of members{}",
-                names::counted(group.count, "map", "maps"),
+                names::counted(group.count(), "map", "maps"),
                 group.owner,
                 group.names()
             );

@@ -1,5 +1,7 @@
 //! URLs, files and languages that callers send, and what the API calls in turn (A8, A12, A13).
 
+use std::collections::HashMap;
+
 use portcullis_contract::Place;
 use portcullis_contract::outline::{OutlinedCall, OutlinedParameter, SchemaIndex};
 use portcullis_controls::outbound_target;
@@ -14,6 +16,8 @@ use crate::finding::{Rule, Severity};
 pub(super) static CHECKS: [&Check; 8] =
     [&URL_TAKEN, &REDIRECT, &CALLBACK, &UNSIGNED, &PLAIN_CALLBACK, &XML, &FILE_NAME, &LANGUAGE];
 
+/// Places that a message tells.
+const PLACES_TOLD_MAX: usize = 3;
 /// Names of parameters that say where a browser goes next, folded and sorted.
 const NEXT: [&str; 17] = [
     "backurl",
@@ -103,21 +107,7 @@ operations: { import: { targets: { body./source_url: [files.example.com] } } }
     },
     fix: "name the hosts that it may point at; in front of the API, under `targets`",
     answered: by!(OutboundTarget),
-    look: |subject, raising| {
-        for one in subject.operations() {
-            let Some(served) = one.served else { continue };
-            let places = outbound_target::url_places(&subject.contract.shapes, served);
-            if places.is_empty() {
-                continue;
-            }
-            let shown: Vec<String> =
-                places.iter().take(3).map(|place| format!("`{place}`")).collect();
-            let more = places.len().saturating_sub(shown.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let message = format!("{} takes URLs at {}{more}", one.shown(), shown.join(", "));
-            raising.operation(one.number, message);
-        }
-    },
+    look: url_taken,
 };
 
 static REDIRECT: Check = Check {
@@ -385,6 +375,39 @@ List what is allowed, and put the rest together in code:
         });
     },
 };
+
+/// One finding for each set of places: a parameter, or a body, that many operations share is one cause.
+fn url_taken(subject: &Subject<'_>, raising: &mut Raising<'_>) {
+    let mut found: Vec<(Vec<String>, Vec<u32>)> = Vec::new();
+    let mut known: HashMap<(Vec<String>, Vec<SchemaIndex>), usize> = HashMap::new();
+    for one in subject.operations() {
+        let Some(served) = one.served else { continue };
+        let places = outbound_target::url_places(&subject.contract.shapes, served);
+        if places.is_empty() {
+            continue;
+        }
+        let shown: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
+        let is_of_body = shown.iter().any(|place| place.starts_with("`body"));
+        let bodies = one.said.bodies.iter().filter_map(|(_, schema)| *schema);
+        let bodies = bodies.filter(|_| is_of_body).collect();
+        let place = *known.entry((shown.clone(), bodies)).or_insert_with(|| {
+            found.push((shown, Vec::new()));
+            found.len() - 1
+        });
+        if let Some((_, operations)) = found.get_mut(place) {
+            operations.push(one.number);
+        }
+    }
+    for (places, operations) in found {
+        let told = places.iter().take(PLACES_TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
+        let more = places.len().saturating_sub(PLACES_TOLD_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        raising.operations(operations, |count| {
+            let what = names::counted(count, "operation takes", "operations take");
+            format!("{what} URLs at {told}{more}")
+        });
+    }
+}
 
 /// Whether a parameter may hold any text.
 fn is_free_text(subject: &Subject<'_>, parameter: &OutlinedParameter) -> bool {

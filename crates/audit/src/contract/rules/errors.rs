@@ -60,9 +60,17 @@ responses: { '401': { description: the credential is missing, wrong or over } }
     look: |subject, raising| {
         let is_such = |one: &Op<'_>| one.is_secured() && !one.answers(&["401", "4XX", "default"]);
         let text = "The credential is missing, wrong or over.";
-        undeclared(subject, raising, is_such, "401", text, |count| {
-            format!("{count} that ask for a credential do not declare `401`")
-        });
+        undeclared(
+            subject,
+            raising,
+            is_such,
+            "401",
+            text,
+            [
+                "asks for a credential and does not declare `401`",
+                "ask for a credential and do not declare `401`",
+            ],
+        );
     },
 };
 
@@ -99,9 +107,17 @@ responses: { '403': { description: the credential is good, and not for this } }
         };
         let is_such = |one: &Op<'_>| asks_scopes(one) && !one.answers(&["403", "4XX", "default"]);
         let text = "The credential is good, and not for this.";
-        undeclared(subject, raising, is_such, "403", text, |count| {
-            format!("{count} that ask for scopes do not declare `403`")
-        });
+        undeclared(
+            subject,
+            raising,
+            is_such,
+            "403",
+            text,
+            [
+                "asks for scopes and does not declare `403`",
+                "ask for scopes and do not declare `403`",
+            ],
+        );
     },
 };
 
@@ -137,9 +153,17 @@ responses: { '400': { description: the request is not as declared } }   # or 422
             takes && !one.answers(&["400", "422", "4XX", "default"])
         };
         let text = "The request is not as declared.";
-        undeclared(subject, raising, is_such, "400", text, |count| {
-            format!("{count} that take input declare neither `400` nor `422`")
-        });
+        undeclared(
+            subject,
+            raising,
+            is_such,
+            "400",
+            text,
+            [
+                "takes input and declares neither `400` nor `422`",
+                "take input and declare neither `400` nor `422`",
+            ],
+        );
     },
 };
 
@@ -219,9 +243,17 @@ responses: { '500': { description: the request failed, and it was not the client
     look: |subject, raising| {
         let is_such = |one: &Op<'_>| !one.answers(&["500", "5XX", "default"]);
         let text = "The request failed, and it was not the client's fault.";
-        undeclared(subject, raising, is_such, "500", text, |count| {
-            format!("{count} do not say how their own failure is answered")
-        });
+        undeclared(
+            subject,
+            raising,
+            is_such,
+            "500",
+            text,
+            [
+                "does not say how its own failure is answered",
+                "do not say how their own failure is answered",
+            ],
+        );
     },
 };
 
@@ -362,11 +394,13 @@ fn undeclared(
     is_such: impl Fn(&Op<'_>) -> bool,
     status: &str,
     text: &str,
-    message: impl Fn(String) -> String,
+    [one, several]: [&str; 2],
 ) {
     let all = subject.numbers(is_such);
-    let draft = raising
-        .operations(all.clone(), |count| message(names::counted(count, "operation", "operations")));
+    let draft = raising.operations(all.clone(), |count| {
+        let what = names::counted(count, "operation", "operations");
+        format!("{what} {}", if count == 1 { one } else { several })
+    });
     let Some(draft) = draft else { return };
     for one in all.iter().filter_map(|number| subject.operation(*number)) {
         declare(subject, draft, one, status, &json!({"description": text}));

@@ -24,14 +24,12 @@ pub(super) static CHECKS: [&Check; 8] = [
 ];
 
 /// What moves money or goods, or gives something away once, by a word of its name.
-const WORTH: [&str; 24] = [
+const WORTH: [&str; 22] = [
     "bid",
-    "book",
     "booking",
     "buy",
     "charge",
     "checkout",
-    "claim",
     "coupon",
     "deposit",
     "donation",
@@ -291,7 +289,7 @@ rates: [{ of: sendInvitation, per: [body./email], rate: 3/day }]
         let all = subject.numbers(is_such);
         raising.operations(all, |count| {
             let what = names::counted(count, "operation sends", "operations send");
-            format!("{what} messages, and declares no limit")
+            format!("{what} messages without a declared limit")
         });
     },
 };

@@ -252,7 +252,7 @@ fn old_beside_new(subject: &Subject<'_>, raising: &mut Raising<'_>) {
 /// The word by which a read says that it changes something: the first of its name, or the last of its path alone.
 fn changes(one: &Op<'_>) -> Option<String> {
     let is_changing = |word: &String| CHANGING.binary_search(&word.as_str()).is_ok();
-    let by_name = one.said.id.as_deref().and_then(|id| words(id).into_iter().next());
+    let by_name = one.said.id.as_deref().and_then(|id| words(verb_of(id)).into_iter().next());
     let last = one.said.template.rsplit('/').find(|part| !part.is_empty() && !part.contains('{'));
     let by_path = last.map(words).filter(|words| words.len() == 1).and_then(|mut all| all.pop());
     // `GET /set` is a set, and `getReset...` reads one.
@@ -265,9 +265,34 @@ fn changes(one: &Op<'_>) -> Option<String> {
     by_name.filter(is_changing).or(by_path)
 }
 
+/// Where a name has its verb: behind the last dot (`books.volumes.get`), or behind the noun (`Locations_List`).
+fn verb_of(id: &str) -> &str {
+    let last = id.rsplit('.').next().unwrap_or(id);
+    match last.split_once('_') {
+        Some((noun, verb))
+            if noun.starts_with(char::is_uppercase) && verb.starts_with(char::is_uppercase) =>
+        {
+            verb
+        }
+        _ => last,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_have_their_verb_in_front_or_behind() {
+        for (id, verb) in [
+            ("deleteUser", "deleteUser"),
+            ("books.volumes.get", "get"),
+            ("UpdateLocations_List", "List"),
+            ("delete_user", "delete_user"),
+        ] {
+            assert_eq!(verb_of(id), verb);
+        }
+    }
 
     #[test]
     fn words_are_sorted() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use portcullis_contract::outline::{OutlinedSchema, SchemaIndex};
 use portcullis_contract::{Place, Types};
 use portcullis_controls::object_ownership::Expected;
-use portcullis_policy::{looks_administrative, names_an_owner, naming};
+use portcullis_policy::{names_an_owner, naming};
 
 use super::super::check::Check;
 use super::super::control::by;
@@ -134,9 +134,7 @@ the caller.",
         let writes = |schema: &OutlinedSchema| {
             schema.in_requests.operations.iter().any(|number| {
                 subject.operation(*number).is_some_and(|one| {
-                    one.is_write()
-                        && one.is_secured()
-                        && one.served.is_some_and(|one| looks_administrative(one).is_none())
+                    one.is_write() && one.is_secured() && one.administrative.is_none()
                 })
             })
         };

@@ -56,8 +56,8 @@ Where the same schema describes answers, closing it binds the API, too: give req
         });
         for group in groups {
             let message = format!(
-                "{} in {} takes undeclared properties{}",
-                names::counted(group.count, "object", "objects"),
+                "undeclared properties may stand in {} of {}{}",
+                names::counted(group.count(), "object", "objects"),
                 group.owner,
                 group.names()
             );
@@ -114,8 +114,8 @@ union of the parts.",
         });
         for group in groups {
             let message = format!(
-                "{} in {} takes more than the properties of its parts{}",
-                names::counted(group.count, "object", "objects"),
+                "properties that no part declares may stand in {} of {}{}",
+                names::counted(group.count(), "object", "objects"),
                 group.owner,
                 group.names()
             );
@@ -212,7 +212,7 @@ properties: { password: { type: string, maxLength: 128 } }
         for group in subject.in_requests(is_such) {
             let message = format!(
                 "{} in {} may be of any type{}",
-                names::counted(group.count, "value", "values"),
+                names::counted(group.count(), "value", "values"),
                 group.owner,
                 group.names()
             );
@@ -250,7 +250,7 @@ ids: { type: array, maxItems: 100, items: { type: string, format: uuid } }
         for group in subject.in_requests(|_, one| one.lacks.item && !one.said.read_only) {
             let message = format!(
                 "{} in {} may hold anything{}",
-                names::counted(group.count, "list", "lists"),
+                names::counted(group.count(), "list", "lists"),
                 group.owner,
                 group.names()
             );
@@ -286,23 +286,14 @@ schema: { type: string, pattern: '^[A-Za-z0-9_-]{1,64}$' }   # or format: uuid
     fix: "write a `pattern` from `^` to `$`, or a `format` such as `uuid`",
     answered: by!(HostileInput),
     look: |subject, raising| {
-        let mut in_path: Vec<SchemaIndex> = subject
-            .outline
-            .operations
-            .iter()
-            .flat_map(|one| &one.parameters)
-            .filter(|one| one.place == Some(portcullis_contract::Place::Path))
-            .filter_map(|one| one.schema)
-            .collect();
-        in_path.sort_unstable();
-        in_path.dedup();
+        let in_path = subject.in_path();
         let groups = subject.in_requests(|index, one| {
-            one.lacks.form && !one.said.is_choice && in_path.binary_search(&index).is_ok()
+            one.lacks.form && !one.said.is_choice && in_path.contains(&index)
         });
         for group in groups {
             let message = format!(
                 "{} in the path of {} may look like anything{}",
-                names::counted(group.count, "text", "texts"),
+                names::counted(group.count(), "text", "texts"),
                 group.owner,
                 group.names()
             );

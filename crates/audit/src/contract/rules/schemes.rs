@@ -69,7 +69,7 @@ Where old clients stay, a gateway with `passwords` in `callers` verifies them ag
 
 static KEY_IN_QUERY: Check = Check {
     rule: Rule {
-        id: "key-in-query",
+        id: "key-declared-in-query",
         title: "no credential is declared to stand in a URL",
         item: "C7",
         cwe: &[598],

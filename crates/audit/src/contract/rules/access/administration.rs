@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use portcullis_contract::Security;
-use portcullis_policy::looks_administrative;
 
 use super::super::super::check::Check;
 use super::super::super::control::by;
@@ -179,6 +178,6 @@ fn debug(subject: &Subject<'_>, raising: &mut Raising<'_>) {
 }
 
 /// Operations that look like those of administrators, and why.
-fn administrative<'s, 'a>(subject: &'s Subject<'a>) -> impl Iterator<Item = (&'s Op<'a>, String)> {
-    subject.operations().filter_map(|one| Some((one, looks_administrative(one.served?)?)))
+fn administrative<'s, 'a>(subject: &'s Subject<'a>) -> impl Iterator<Item = (&'s Op<'a>, &'s str)> {
+    subject.operations().filter_map(|one| Some((one, one.administrative.as_deref()?)))
 }

@@ -7,20 +7,18 @@ use portcullis_policy::naming;
 use super::super::super::check::Check;
 use super::super::super::control::by;
 use super::super::super::subject::{Op, Subject};
+use super::super::names;
 use crate::finding::{Rule, Severity};
 
 /// Words of operations by which a password, a code or an account can be guessed.
-const GUESSED_BY: [&str; 14] = [
+const GUESSED_BY: [&str; 11] = [
     "authenticate",
-    "challenge",
     "forgot",
     "login",
     "logon",
     "mfa",
     "otp",
     "passcode",
-    "password",
-    "pin",
     "recover",
     "recovery",
     "signin",
@@ -144,7 +142,7 @@ Answer nothing (`204`), to everybody.",
                 is_code && !is_other || credential_name(name)
             };
             !one.said.write_only
-                && subject.names_of(index).any(named)
+                && subject.names_of(index).any(|name| named(name) && !names::is_page(name))
                 && asked_for(subject, one).next().is_some()
         };
         for group in subject.in_answers(is_such) {
@@ -167,8 +165,9 @@ fn asked_for<'s>(
     let numbers = schema.in_answers.operations.iter().copied();
     numbers.filter(|number| {
         subject.operation(*number).is_some_and(|one| {
-            let forgets = one.says_any(&["forgot", "forgotten", "recover", "recovery"])
-                || one.says_any(&["reset"]) && one.says_any(&["password", "request"])
+            let is_of_account = one.says_any(&["password", "account"]);
+            let forgets = one.says_any(&["forgot", "forgotten"])
+                || one.says_any(&["reset", "recover", "recovery"]) && is_of_account
                 || one.says_any(&["otp"]) && one.says_any(&["send", "request", "generate"]);
             one.is_write() && !one.is_secured() && forgets
         })
@@ -184,9 +183,10 @@ fn is_guessed(subject: &Subject<'_>, one: &Op<'_>) -> bool {
                 matches!(word.as_str(), "otp" | "code" | "pin" | "passcode" | "password")
             })
     };
+    let resets = one.says_any(&["password"]) && one.says_any(&["reset", "confirm"]);
     one.is_write()
         && !one.is_secured()
-        && one.says_any(&GUESSED_BY)
+        && (resets || one.says_any(&GUESSED_BY))
         && (super::takes(subject, one, takes)
             || one.said.parameters.iter().any(|known| takes(&known.name)))
 }

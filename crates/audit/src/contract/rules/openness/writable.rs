@@ -1,7 +1,6 @@
 //! Properties that callers should not be able to write.
 
 use portcullis_contract::outline::{OutlinedSchema, SchemaIndex};
-use portcullis_policy::looks_administrative;
 
 use super::super::super::check::Check;
 use super::super::super::control::by;
@@ -10,7 +9,7 @@ use super::super::names;
 use crate::finding::{Rule, Severity};
 
 /// Names of what gives rights, standing or money to whoever writes it, folded and sorted.
-const PRIVILEGES: [&str; 29] = [
+const PRIVILEGES: [&str; 28] = [
     "accountbalance",
     "admin",
     "approved",
@@ -19,7 +18,6 @@ const PRIVILEGES: [&str; 29] = [
     "creditbalance",
     "creditlimit",
     "emailverified",
-    "isactive",
     "isadmin",
     "isapproved",
     "isemailverified",
@@ -144,7 +142,7 @@ created_at: { type: string, format: date-time, readOnly: true }
             let message = format!(
                 "{} takes {} that the API writes by itself{}",
                 group.owner,
-                names::counted(group.count, "value", "values"),
+                names::counted(group.count(), "value", "values"),
                 group.names()
             );
             let draft = raising.group(&group, message);
@@ -164,7 +162,7 @@ fn is_ordinary_write(subject: &Subject<'_>, schema: &OutlinedSchema) -> bool {
     let mut taken = schema.in_requests.operations.iter();
     taken.any(|number| {
         subject.operation(*number).is_some_and(|one| {
-            one.is_write() && one.served.is_some_and(|one| looks_administrative(one).is_none())
+            one.is_write() && one.served.is_some() && one.administrative.is_none()
         })
     })
 }

@@ -11,7 +11,7 @@ components: { securitySchemes: { s: { type: http, scheme: Basic } } }",
 components: { securitySchemes: { s: { type: http, scheme: bearer } } }",
     ),
     (
-        "key-in-query",
+        "key-declared-in-query",
         r"paths: { '/a': { put: { security: [{ s: [] }], responses: {} } } }
 components: { securitySchemes: { s: { type: apiKey, in: query, name: key } } }",
         r"paths: { '/a': { put: { security: [{ s: [] }], responses: {} } } }
