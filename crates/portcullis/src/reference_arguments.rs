@@ -19,4 +19,5 @@ pub(crate) enum Reference {
     Threats,
     Codes,
     Command,
+    AuditRules,
 }

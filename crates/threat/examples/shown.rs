@@ -39,6 +39,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "html" => print!("{}", forms::html(&shown)),
         "json" => println!("{:#}", forms::json(&shown)),
         "tm-bom" => println!("{:#}", forms::tm_bom(&shown)),
+        "threat-dragon" => println!("{:#}", forms::threat_dragon(&shown)),
+        "sarif" => println!("{:#}", forms::sarif(&shown, env!("CARGO_PKG_VERSION"))),
         other => return Err(format!("no form `{other}`").into()),
     }
     Ok(())

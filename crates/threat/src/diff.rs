@@ -8,10 +8,11 @@ mod baseline;
 pub use baseline::{BASELINE_BYTES_MAX, Baseline};
 
 use self::baseline::Held;
-use crate::answers::{State, names};
+use crate::answers::State;
 use crate::found::ThreatModel;
 use crate::risk::Level;
 use crate::rules::rule;
+use crate::system::names;
 
 /// What kind of change it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,7 +174,7 @@ fn listed(before: &str, words: &[String]) -> String {
 fn of_nothing(before: &Baseline, model: &ThreatModel) -> Vec<Worse> {
     let mut all = Vec::new();
     for one in &model.stated.accepted {
-        let is_it = |threat: &&crate::found::Threat| {
+        let is_it = |threat: &&crate::threat::Threat| {
             threat.rule.id == one.threat && names(one.of.as_deref(), &model.system, threat.element)
         };
         if model.threats.iter().any(|threat| is_it(&threat)) {

@@ -12,8 +12,10 @@ mod markdown;
 mod marks;
 mod mermaid;
 mod names;
+mod sarif;
 mod svg;
 mod text;
+mod threat_dragon;
 mod tm_bom;
 mod words;
 
@@ -23,7 +25,9 @@ pub use html::html;
 pub use json::{FORMAT, VERSION, json};
 pub use markdown::markdown;
 pub use mermaid::mermaid;
+pub use sarif::sarif;
 pub use text::{TextOptions, text};
+pub use threat_dragon::threat_dragon;
 pub use tm_bom::{Filled, tm_bom, tm_bom_fields};
 
 use crate::found::ThreatModel;

@@ -7,10 +7,10 @@ use std::collections::HashSet;
 
 use portcullis_model::{Code, Date, Diagnostic, Span, UnixMillis, did_you_mean, shown};
 
-use crate::answers::names;
 use crate::codes;
 use crate::found::ThreatModel;
 use crate::rules::{RULES, rule};
+use crate::system::names;
 use crate::system::{Element, System};
 
 /// How long before its end something is spoken of.
@@ -101,7 +101,7 @@ impl ThreatModel {
     }
 
     fn found_at(&self, threat: &str) -> impl Iterator<Item = Element> {
-        let is_it = move |one: &&crate::found::Threat| one.rule.id == threat;
+        let is_it = move |one: &&crate::threat::Threat| one.rule.id == threat;
         self.threats.iter().filter(is_it).map(|one| one.element)
     }
 

@@ -12,10 +12,11 @@ use portcullis_model::Span;
 
 use self::line::{quoted, words};
 use crate::forms::Question;
-use crate::found::{Threat, ThreatModel};
+use crate::found::ThreatModel;
 use crate::risk::{Level, regime_covers};
 use crate::rules::{Probe, Rule};
 use crate::system::{DataClass, DataClasses, DataSet, Known, Origin};
+use crate::threat::Threat;
 
 pub use begun::begun;
 

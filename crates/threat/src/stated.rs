@@ -6,7 +6,7 @@ mod words;
 
 use portcullis_model::{Date, Span};
 
-use crate::risk::Rating;
+use crate::rating::Rating;
 use crate::system::{DataClasses, StoreKind};
 
 pub use read::{json_schema, reference_page};

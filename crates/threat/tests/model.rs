@@ -1,5 +1,7 @@
 //! The model of the sample's shop, derived from its document and a policy that its owner would write.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, State as Shown};
 use portcullis_model::{ControlId, Date, Sources as Texts, UnixMillis};

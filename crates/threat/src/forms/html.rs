@@ -15,18 +15,22 @@ use super::svg::svg;
 /// All of the page's look.
 const STYLE: &str = include_str!("html/page.css");
 
+/// Characters of a title that is written large.
+const TITLE_CHARS: usize = 60;
+
 /// The page. Writing to a String cannot fail.
 pub fn html(shown: &Shown<'_>) -> String {
     let mut out = String::with_capacity(128 << 10);
     let title = Html(&shown.model.system.scope.title).to_string();
     let title = title.replace("<code>", "").replace("</code>", "");
+    let long = if title.chars().count() > TITLE_CHARS { " class=\"long\"" } else { "" };
     let _ = write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
          'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>\n<title>{title}: threat model</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"kind\">Threat model</p>\n<h1>{title}</h1>\n"
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"kind\">Threat model</p>\n<h1{long}>{title}</h1>\n"
     );
     head(shown, &mut out);
     let groups = by_rule(shown.model);

@@ -11,7 +11,7 @@ mod routes;
 use self::columns::Columns;
 use crate::system::{Node, System};
 
-pub(super) const NODE_WIDTH: i32 = 156;
+pub(super) const NODE_WIDTH: i32 = 150;
 const NODE_HEIGHT_MIN: i32 = 84;
 /// Between two ends of flows at one side of a node. A label stands above and below each.
 const PORT_GAP: i32 = 36;
@@ -56,15 +56,18 @@ impl Layout {
     pub(super) fn of(system: &System) -> Self {
         let columns = Columns::of(system);
         let ends = routes::Ends::of(system, &columns);
-        let gaps = routes::Gaps::of(&ends, columns.count());
-        let mut layout = Self::default();
-        layout.place(&columns, &ends, &gaps);
-        routes::draw(&ends, &gaps, &mut layout);
+        let mut gaps = routes::Gaps::of(&ends, columns.count());
+        // How wide the gaps must be is known when the heights are.
+        let high = Self::placed(&columns, &ends, &gaps);
+        let tracks = routes::Tracks::of(&ends, &mut gaps, &high);
+        let mut layout = Self::placed(&columns, &ends, &gaps);
+        routes::draw(&ends, &gaps, &tracks, &mut layout);
         layout
     }
 
-    /// Places zones and nodes.
-    fn place(&mut self, columns: &Columns, ends: &routes::Ends, gaps: &routes::Gaps) {
+    /// Zones and nodes in their places.
+    fn placed(columns: &Columns, ends: &routes::Ends, gaps: &routes::Gaps) -> Self {
+        let mut layout = Self::default();
         let tall: Vec<i32> = columns.each().map(|column| height(column, ends)).collect();
         let top = MARGIN + gaps.lanes_height();
         let tallest = tall.iter().copied().max().unwrap_or_default();
@@ -74,21 +77,22 @@ impl Layout {
             for (zone, nodes) in column {
                 let inner = inner_height(nodes, ends);
                 let width = NODE_WIDTH + 2 * ZONE_PAD;
-                self.zones.push((*zone, Rect { x, y, width, height: inner }));
+                layout.zones.push((*zone, Rect { x, y, width, height: inner }));
                 let mut below = y + ZONE_HEAD + ZONE_PAD / 2;
                 for node in nodes {
                     let height = ends.height(*node);
                     let rect = Rect { x: x + ZONE_PAD, y: below, width: NODE_WIDTH, height };
-                    self.nodes.push((*node, rect));
+                    layout.nodes.push((*node, rect));
                     below += height + NODE_GAP;
                 }
                 y += inner + ZONE_GAP;
             }
             x += NODE_WIDTH + 2 * ZONE_PAD;
-            self.width = x + MARGIN + gaps.outer_width();
+            layout.width = x + MARGIN + gaps.outer_width();
             x += gaps.width(at);
         }
-        self.height = top + tallest + MARGIN;
+        layout.height = top + tallest + MARGIN;
+        layout
     }
 
     pub(super) fn rect(&self, node: Node) -> Option<Rect> {

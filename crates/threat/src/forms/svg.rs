@@ -18,7 +18,8 @@ const LEGEND_WIDTH: i32 = 760;
 /// Pixels that a letter takes, about.
 const TITLE_LETTER: i32 = 8;
 const LABEL_LETTER: i32 = 6;
-const LABEL_WIDTH: i32 = 150;
+const ZONE_LETTER: i32 = 7;
+const LABEL_WIDTH: i32 = 136;
 
 /// The diagram. Writing to a String cannot fail.
 pub(super) fn svg(model: &ThreatModel) -> String {
@@ -31,10 +32,11 @@ pub(super) fn svg(model: &ThreatModel) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
          height=\"{height}\" role=\"img\" aria-labelledby=\"diagram-title diagram-text\">\n\
          <title id=\"diagram-title\">Data flows of {}</title>\n<desc id=\"diagram-text\">{}</desc>\n\
-         <defs><marker id=\"head\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" \
-         markerHeight=\"8\" orient=\"auto-start-reverse\"><path d=\"M0 0 10 5 0 10Z\" class=\"head\"/></marker></defs>\n",
+         <defs>{}{}</defs>\n",
         Xml(&model.system.scope.title),
-        described(model, &layout)
+        described(model, &layout),
+        head("head"),
+        head("head-open")
     );
     for (zone, rect) in &layout.zones {
         draw_zone(&model.system, *zone, *rect, &mut out);
@@ -51,6 +53,14 @@ pub(super) fn svg(model: &ThreatModel) -> String {
     legend(layout.height, &mut out);
     out.push_str("</svg>\n");
     out
+}
+
+/// The head of an arrow.
+fn head(name: &str) -> String {
+    format!(
+        "<marker id=\"{name}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" \
+         markerWidth=\"11\" markerHeight=\"11\" orient=\"auto\"><path d=\"M0 .5 10 5 0 9.5Z\" class=\"{name}\"/></marker>"
+    )
 }
 
 /// What whoever does not see it is told; the page has the same as tables.
@@ -70,12 +80,12 @@ fn described(model: &ThreatModel, layout: &Layout) -> String {
 fn draw_zone(system: &System, at: usize, rect: Rect, out: &mut String) {
     let Some(zone) = system.zones.get(at) else { return };
     let Rect { x, y, width, height } = rect;
-    let title = fitting(&zone.title, width - 84, TITLE_LETTER);
-    let _ = write!(
+    let title = fitting(&zone.title, width - 76, ZONE_LETTER);
+    let _ = writeln!(
         out,
         "<g class=\"zone\"><title>{}: {}</title><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
          rx=\"10\"/><text x=\"{}\" y=\"{}\" class=\"zone-title\">{}</text><text x=\"{}\" y=\"{}\" class=\"soft end\">\
-         trust {}</text></g>\n",
+         trust {}</text></g>",
         Xml(&zone.title),
         Xml(&zone.description),
         x + 14,
@@ -151,10 +161,11 @@ fn line(system: &System, route: &Route, touched: &Touched, out: &mut String) {
         Some(false) => "flow plain",
         None => "flow unknown",
     };
-    let open = if touched.flow(route.flow).open() > 0 { " has-open" } else { "" };
+    let is_open = touched.flow(route.flow).open() > 0;
+    let (open, head) = if is_open { (" has-open", "head-open") } else { ("", "head") };
     let _ = writeln!(
         out,
-        "<path d=\"{}\" class=\"{class}{open}\" marker-end=\"url(#head)\"><title>{}</title></path>",
+        "<path d=\"{}\" class=\"{class}{open}\" marker-end=\"url(#{head})\"><title>{}</title></path>",
         path(&route.points),
         told(system, flow)
     );
@@ -205,24 +216,26 @@ fn label(system: &System, route: &Route, marks: Marks, out: &mut String) {
     let left = middle - LABEL_WIDTH / 2;
     let carried = match flow.is_encrypted {
         Some(true) => flow.protocol.to_owned(),
-        is_encrypted => format!("{}, {}", flow.protocol, words::encrypted(is_encrypted)),
+        Some(false) => format!("{}, plain", flow.protocol),
+        None if flow.protocol == "unknown" => "nobody said how".to_owned(),
+        None => format!("{}, not known", flow.protocol),
     };
     let own = marks_width(marks);
-    draw_marks(marks, left, y - 19, out);
+    draw_marks(marks, left, y - 18, out);
     let gap = if own > 0 { own + 4 } else { 0 };
     let above = fitting(&carried, LABEL_WIDTH - gap, LABEL_LETTER);
     let _ = write!(
         out,
         "<text x=\"{}\" y=\"{}\" class=\"label\">{}</text>",
         left + gap,
-        y - 7,
+        y - 6,
         Xml(&above)
     );
     let below = fitting(&flow.classes.to_string(), LABEL_WIDTH, LABEL_LETTER);
     let _ = writeln!(
         out,
         "<text x=\"{left}\" y=\"{}\" class=\"label soft\">{}</text>",
-        y + 13,
+        y + 12,
         Xml(&below)
     );
 }
@@ -267,13 +280,13 @@ fn legend(top: i32, out: &mut String) {
     let (safe, plain, unknown) = (flow(""), flow(" plain"), flow(" unknown"));
     let lines = [
         (safe.as_str(), "encrypted"),
-        (plain.as_str(), "not encrypted"),
+        (plain.as_str(), "plain: not encrypted"),
         (unknown.as_str(), "nobody knows"),
     ];
     row(&lines, 28, out);
     let mark = |mark: Mark| {
         format!(
-            "<g class=\"mark {}\" transform=\"translate(8 2)\">{}</g>",
+            "<g class=\"mark {}\" transform=\"translate(2 2)\">{}</g>",
             mark.name(),
             mark.shape()
         )

@@ -1,5 +1,6 @@
 //! Forms of a small model, of a hostile one, and of many APIs.
 
+mod drawn;
 mod hostile;
 mod model;
 mod people;

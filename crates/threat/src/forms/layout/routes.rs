@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
-use super::{Layout, MARGIN, NODE_WIDTH, PORT_GAP, Route, ZONE_PAD, node_height, px};
+use super::{Layout, MARGIN, NODE_WIDTH, PORT_GAP, Rect, Route, ZONE_PAD, node_height, px};
 use crate::system::{Node, System};
 
 /// Where labels stand at one side of a gap.
-const LABEL_WIDTH: i32 = 158;
+const LABEL_WIDTH: i32 = 142;
 /// A side of a gap without labels.
-const BARE_WIDTH: i32 = 18;
+const BARE_WIDTH: i32 = 8;
 const TRACK_GAP: i32 = 12;
 const LANE_GAP: i32 = 14;
 /// Heights of ends at left sides are apart from those at right sides, so that no two lines lie on one another.
@@ -47,7 +47,6 @@ pub(super) struct Ends {
 
 impl Ends {
     pub(super) fn of(system: &System, columns: &Columns) -> Self {
-        let last = columns.count().saturating_sub(1);
         let mut ways = Vec::new();
         let mut at: BTreeMap<(Node, Side), Vec<(usize, bool)>> = BTreeMap::new();
         for (flow, one) in system.flows.iter().enumerate() {
@@ -55,8 +54,8 @@ impl Ends {
             let (from_side, to_side) = match from.cmp(&to) {
                 std::cmp::Ordering::Less => (Side::Right, Side::Left),
                 std::cmp::Ordering::Greater => (Side::Left, Side::Right),
-                // In the last column there is no gap to the right, unless it is the only one.
-                std::cmp::Ordering::Equal if from == last && last > 0 => (Side::Left, Side::Left),
+                // At the left, where labels of what comes in stand already; the first column has no left.
+                std::cmp::Ordering::Equal if from > 0 => (Side::Left, Side::Left),
                 std::cmp::Ordering::Equal => (Side::Right, Side::Right),
             };
             let gap = |column: usize, side| {
@@ -90,7 +89,7 @@ impl Ends {
 #[derive(Debug)]
 pub(super) struct Gaps {
     /// For each gap: the width for labels at its left and at its right, and how many tracks.
-    gaps: Vec<(i32, i32, usize)>,
+    each: Vec<(i32, i32, usize)>,
     lanes: usize,
     has_outer: bool,
 }
@@ -98,28 +97,40 @@ pub(super) struct Gaps {
 impl Gaps {
     pub(super) fn of(ends: &Ends, columns: usize) -> Self {
         let has_outer = columns == 1 && !ends.ways.is_empty();
-        let mut gaps = vec![(BARE_WIDTH, BARE_WIDTH, 0); columns.max(1)];
+        let mut each = vec![(BARE_WIDTH, BARE_WIDTH, 0); columns.max(1)];
         let mut lanes = 0;
         for way in &ends.ways {
-            if let Some(gap) = gaps.get_mut(way.to.gap) {
+            if let Some(gap) = each.get_mut(way.to.gap) {
                 let side = if way.to.side == Side::Left { &mut gap.1 } else { &mut gap.0 };
                 *side = LABEL_WIDTH;
                 gap.2 += 1;
             }
             if way.from.gap != way.to.gap {
                 lanes += 1;
-                if let Some(gap) = gaps.get_mut(way.from.gap) {
+                if let Some(gap) = each.get_mut(way.from.gap) {
                     gap.2 += 1;
                 }
             }
         }
-        Self { gaps, lanes, has_outer }
+        Self { each, lanes, has_outer }
     }
 
     pub(super) fn width(&self, at: usize) -> i32 {
-        self.gaps
+        self.each
             .get(at)
             .map_or(0, |(left, right, tracks)| left + right + TRACK_GAP * px(tracks + 1))
+    }
+
+    /// Where the tracks of each gap begin.
+    fn begins(&self) -> Vec<i32> {
+        let mut x = MARGIN;
+        let mut begins = Vec::new();
+        for (at, (left, ..)) in self.each.iter().enumerate() {
+            x += NODE_WIDTH + 2 * ZONE_PAD;
+            begins.push(x + left);
+            x += self.width(at);
+        }
+        begins
     }
 
     /// The gap to the right of a single column.
@@ -132,57 +143,82 @@ impl Gaps {
     }
 }
 
-/// Adds the ways of all flows to a layout that has its nodes.
-pub(super) fn draw(ends: &Ends, gaps: &Gaps, layout: &mut Layout) {
-    let mut left = Vec::new();
-    let mut x = MARGIN;
-    for at in 0..gaps.gaps.len() {
-        x += NODE_WIDTH + 2 * ZONE_PAD;
-        left.push(x + gaps.gaps.get(at).map_or(0, |gap| gap.0));
-        x += gaps.width(at);
+/// The track of each stretch up or down: by the flow, and whether it is the last stretch of its way.
+#[derive(Debug)]
+pub(super) struct Tracks(BTreeMap<(usize, bool), usize>);
+
+impl Tracks {
+    /// Stretches that pass each other have tracks of their own; in an order in which fewer lines cross.
+    pub(super) fn of(ends: &Ends, gaps: &mut Gaps, layout: &Layout) -> Self {
+        let heights = heights(ends, layout);
+        let mut tracks = BTreeMap::new();
+        let mut used: Vec<Vec<(i32, i32, usize)>> = vec![Vec::new(); gaps.each.len()];
+        for at in order(ends, &heights) {
+            let Some(way) = ends.ways.get(at) else { continue };
+            let (from, to) = (height(&heights, at, false), height(&heights, at, true));
+            let is_long = way.from.gap != way.to.gap;
+            let stretches = if is_long {
+                vec![(false, way.from.gap, (0, from)), (true, way.to.gap, (0, to))]
+            } else if from == to {
+                Vec::new()
+            } else {
+                vec![(true, way.to.gap, (from.min(to), from.max(to)))]
+            };
+            for (is_last, gap, (top, bottom)) in stretches {
+                let Some(used) = used.get_mut(gap) else { continue };
+                let passes = used.iter().filter(|(begin, end, _)| *begin <= bottom && top <= *end);
+                let track = passes.map(|(.., track)| *track).max().unwrap_or_default() + 1;
+                used.push((top, bottom, track));
+                tracks.insert((at, is_last), track);
+            }
+        }
+        for (gap, used) in gaps.each.iter_mut().zip(used) {
+            gap.2 = used.iter().map(|(.., track)| *track).max().unwrap_or_default();
+        }
+        Self(tracks)
     }
+}
+
+fn height(heights: &BTreeMap<(usize, bool), i32>, way: usize, is_end: bool) -> i32 {
+    heights.get(&(way, is_end)).copied().unwrap_or_default()
+}
+
+/// Adds the ways of all flows to a layout that has its nodes.
+pub(super) fn draw(ends: &Ends, gaps: &Gaps, tracks: &Tracks, layout: &mut Layout) {
+    let left = gaps.begins();
     let heights = heights(ends, layout);
-    let mut tracks = vec![0_usize; gaps.gaps.len()];
-    let mut track = |gap: usize| {
-        let used = tracks.get_mut(gap).map_or(0, |used| {
-            *used += 1;
-            *used
-        });
-        left.get(gap).copied().unwrap_or_default() + TRACK_GAP * px(used)
-    };
     let mut lane = MARGIN / 2;
-    for at in order(ends, &heights) {
-        let Some(way) = ends.ways.get(at) else { continue };
+    for (at, way) in ends.ways.iter().enumerate() {
         let (Some(from), Some(to)) = (layout.rect(way.from.node), layout.rect(way.to.node)) else {
             continue;
         };
-        let edge =
-            |rect: super::Rect, side| if side == Side::Left { rect.x } else { rect.x + rect.width };
+        let edge = |rect: Rect, side| if side == Side::Left { rect.x } else { rect.x + rect.width };
         let (from_x, to_x) = (edge(from, way.from.side), edge(to, way.to.side));
-        let y = |is_end| heights.get(&(at, is_end)).copied().unwrap_or_default();
-        let (from_y, to_y) = (y(false), y(true));
+        let (from_y, to_y) = (height(&heights, at, false), height(&heights, at, true));
+        let x = |gap: usize, is_last| {
+            let track = tracks.0.get(&(at, is_last)).copied().unwrap_or_default();
+            left.get(gap).copied().unwrap_or_default() + TRACK_GAP * px(track)
+        };
+        let last = x(way.to.gap, true);
         let mut points = vec![(from_x, from_y)];
-        let last = track(way.to.gap);
-        if way.from.gap == way.to.gap {
-            points.extend([(last, from_y), (last, to_y)]);
-        } else {
-            let first = track(way.from.gap);
+        if way.from.gap != way.to.gap {
+            let first = x(way.from.gap, false);
             points.extend([(first, from_y), (first, lane), (last, lane), (last, to_y)]);
             lane += LANE_GAP;
+        } else if from_y != to_y {
+            points.extend([(last, from_y), (last, to_y)]);
         }
         points.push((to_x, to_y));
         let half = LABEL_WIDTH / 2 + ZONE_PAD;
         let label = if way.to.side == Side::Left { to_x - half } else { to_x + half };
         layout.routes.push(Route { flow: way.flow, points, label: (label, to_y) });
     }
-    layout.routes.sort_by_key(|route| route.flow);
 }
 
-/// Tracks are given so that lines from above turn last when they go down: fewer cross.
+/// Lines that go down take tracks from below, so that the one from above turns last; those that go up the other way.
 fn order(ends: &Ends, heights: &BTreeMap<(usize, bool), i32>) -> Vec<usize> {
-    let y = |at: usize, is_end| heights.get(&(at, is_end)).copied().unwrap_or_default();
     let key = |at: &usize| {
-        let (from, to) = (y(*at, false), y(*at, true));
+        let (from, to) = (height(heights, *at, false), height(heights, *at, true));
         if to > from { (0, -from, *at) } else { (1, from, *at) }
     };
     let mut order: Vec<usize> = (0..ends.ways.len()).collect();
@@ -200,6 +236,13 @@ fn heights(ends: &Ends, layout: &Layout) -> BTreeMap<(usize, bool), i32> {
         for (place, end) in all.iter().enumerate() {
             let y = begin + PORT_GAP * px(place);
             heights.insert(*end, y - y.rem_euclid(GRID) + shift);
+        }
+    }
+    // Ends that are nearly at one height are at one: the line is straight.
+    for (at, way) in ends.ways.iter().enumerate() {
+        let (from, to) = (height(&heights, at, false), height(&heights, at, true));
+        if way.from.gap == way.to.gap && way.from.side != way.to.side && (from - to).abs() <= GRID {
+            heights.insert((at, false), to);
         }
     }
     heights

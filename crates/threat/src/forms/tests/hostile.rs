@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::{json, markdown, mermaid, tm_bom};
-use super::programs::tm_bom_faults;
+use super::super::{TextOptions, html, json, markdown, mermaid, text, tm_bom};
+use super::programs::{faults_of_others, tm_bom_faults};
 use super::{model, with};
 
 /// What means something to one of the syntaxes.
@@ -40,7 +40,7 @@ fn names() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     #[test]
     fn forms_for_programs_stay_what_they_are(name in names()) {
@@ -49,6 +49,7 @@ proptest! {
         let text = serde_json::to_string(&told).unwrap();
         prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&text).unwrap(), &told);
         prop_assert_eq!(tm_bom_faults(&with(&model, tm_bom)), Vec::<String>::new());
+        prop_assert_eq!(faults_of_others(&model), Vec::<String>::new());
     }
 
     #[test]
@@ -75,4 +76,53 @@ proptest! {
         prop_assert_eq!(begins(&name).len(), begins("plain").len());
         prop_assert_eq!(cells(&name), cells("plain"));
     }
+
+    #[test]
+    fn a_page_has_the_same_elements_whatever_names_are(name in names()) {
+        let page = with(&model::named(&name), html);
+        let plain = with(&model::named("plain"), html);
+        prop_assert_eq!(elements(&page), elements(&plain));
+        prop_assert!(!page.contains(|one: char| portcullis_model::acts(one) && one != '\n'));
+    }
+
+    #[test]
+    fn text_moves_no_cursor_and_has_the_same_lines(name in names()) {
+        let told = |name: &str| with(&model::named(name), |shown| text(shown, TextOptions::default()));
+        let shown = told(&name);
+        prop_assert!(!shown.contains(|one: char| portcullis_model::acts(one) && one != '\n'));
+        prop_assert_eq!(shown.lines().count(), told("plain").lines().count());
+    }
+}
+
+/// The elements of a page, in order, with the names of their attributes; each must end where it should. Code and
+/// lines of a title are as many as the name makes them.
+fn elements(page: &str) -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), Vec::new());
+    let mut rest = page.split_once("</head>").unwrap().1;
+    while let Some((text, after)) = rest.split_once('<') {
+        assert!(!text.contains('>'), "{text}");
+        let (tag, after) = after.split_once('>').unwrap();
+        rest = after;
+        if tag == "code" || tag == "/code" {
+            continue;
+        }
+        if let Some(name) = tag.strip_prefix('/') {
+            if name != "html" {
+                assert_eq!(open.pop(), Some(name.to_owned()), "{tag}");
+            }
+            continue;
+        }
+        let name = tag.split([' ', '/']).next().unwrap().to_owned();
+        let quotes: Vec<&str> = tag.split('"').collect();
+        assert_eq!(quotes.len() % 2, 1, "{tag}");
+        let attributes: String = quotes.iter().step_by(2).copied().collect();
+        if !tag.ends_with('/') {
+            open.push(name.clone());
+        }
+        if !(name == "text" && tag.contains("class=\"title\"")) && name != "h1" {
+            found.push(attributes);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    found
 }

@@ -4,16 +4,34 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::{json, tm_bom, tm_bom_fields};
+use super::super::{json, sarif, threat_dragon, tm_bom, tm_bom_fields};
 use super::{model, with};
+use crate::found::ThreatModel;
 
 const TM_BOM: &str = include_str!("../../../tests/schemas/tm-bom-1.0.2.schema.json");
 
+const THREAT_DRAGON: &str = include_str!("../../../tests/schemas/threat-dragon-2.schema.json");
+const SARIF: &str = include_str!("../../../tests/schemas/sarif-2.1.0.schema.json");
+
 /// What a schema finds wrong.
 pub(super) fn faults(schema: &str, told: &Value) -> Vec<String> {
-    let schema: Value = serde_json::from_str(schema).unwrap();
+    let mut schema: Value = serde_json::from_str(schema).unwrap();
+    // SARIF's own pattern of languages has a bracket too many to be one; we write no language.
+    for part in ["run", "toolComponent"] {
+        let place = format!("/definitions/{part}/properties/language");
+        if let Some(language) = schema.pointer_mut(&place) {
+            language.as_object_mut().unwrap().remove("pattern");
+        }
+    }
     let validator = jsonschema::validator_for(&schema).unwrap();
     validator.iter_errors(told).map(|one| format!("{}: {one}", one.instance_path())).collect()
+}
+
+/// What the schemas of other programs find wrong in their forms.
+pub(super) fn faults_of_others(model: &ThreatModel) -> Vec<String> {
+    let mut found = faults(THREAT_DRAGON, &with(model, threat_dragon));
+    found.extend(faults(SARIF, &with(model, |shown| sarif(shown, "0.1.0"))));
+    found
 }
 
 pub(super) fn tm_bom_faults(told: &Value) -> Vec<String> {
@@ -105,6 +123,51 @@ fn a_guess_is_not_counted_as_derived() {
     assert_eq!(of("scope.business_criticality").derived, 0);
     assert_eq!(of("data_stores[].type").derived, 1, "one of two");
     assert_eq!(of("trust_boundaries[].refresh_token_ttl").derived, 0);
+}
+
+#[test]
+fn threat_dragon_and_sarif_are_of_their_schemas() {
+    for count in [0, 1, 10] {
+        assert_eq!(faults_of_others(&model::apis(count)), Vec::<String>::new());
+    }
+    assert!(!faults(SARIF, &serde_json::json!({ "version": "2.1.0" })).is_empty());
+    assert!(!faults(THREAT_DRAGON, &serde_json::json!({ "version": "2" })).is_empty());
+}
+
+#[test]
+fn threat_dragon_has_each_part_once_at_its_place_and_each_threat() {
+    let model = model::apis(3);
+    let told = with(&model, threat_dragon);
+    let cells = told["detail"]["diagrams"][0]["cells"].as_array().unwrap();
+    let ids: BTreeSet<&str> = cells.iter().map(|cell| cell["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), cells.len());
+    for cell in cells.iter().filter(|cell| cell["shape"] == "flow") {
+        for end in ["source", "target"] {
+            assert!(ids.contains(cell[end]["cell"].as_str().unwrap()));
+        }
+    }
+    let threats: Vec<&Value> =
+        cells.iter().filter_map(|cell| cell["data"]["threats"].as_array()).flatten().collect();
+    assert_eq!(told["detail"]["threatTop"], threats.len());
+    let open = |cell: &&Value| cell["data"]["hasOpenThreats"] == true;
+    assert!(cells.iter().any(|cell| open(&cell)));
+    assert_eq!(threats.iter().any(|threat| threat["status"] == "Open"), model.found().open > 0);
+}
+
+#[test]
+fn sarif_has_the_open_threats_at_their_lines() {
+    let model = model::small();
+    let told = with(&model, |shown| sarif(shown, "0.1.0"));
+    let results = told["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), model.found().open);
+    let of = |rule: &str| results.iter().find(|one| one["ruleId"] == rule).unwrap();
+    let read = of("others-objects-read");
+    assert_eq!(read["locations"][0]["physicalLocation"]["region"]["startLine"], 12);
+    assert_eq!(read["partialFingerprints"]["threat/v1"], "others-objects-read entry/e-1");
+    // What has no place of its own stands at the beginning of the document.
+    let plain = &of("credentials-in-the-clear")["locations"][0]["physicalLocation"];
+    assert_eq!(plain["artifactLocation"]["uri"], "openapi.yaml");
+    assert_eq!(plain["region"]["startLine"], 1);
 }
 
 /// The paths of all fields that hold no others.
