@@ -21,6 +21,7 @@ pub(crate) use crate::session_arguments::{
     SessionsCommand, SessionsEndOptions, SessionsListOptions, TokensCommand, TokensRevokeOptions,
 };
 pub(crate) use crate::store_arguments::StoreCommand;
+pub(crate) use crate::threats_arguments::ThreatsOptions;
 
 /// A security layer in front of an HTTP API that nobody has to change.
 #[derive(Debug, Parser)]
@@ -137,7 +138,18 @@ pub(crate) enum Command {
     /// Evidence of attacks: is it as it was written, and does it still speak of what is there?
     #[command(subcommand)]
     Evidence(EvidenceCommand),
-    /// Explain a code, a control, a request that was recorded, or one that you describe
+    /// The threat model: what can go wrong, how bad is it, and what answers it?
+    #[command(
+        after_help = "Example:\n  portcullis threats -c portcullis.yaml\n  portcullis threats -c portcullis.yaml --format \
+        html --output threats.html\n  portcullis threats -c portcullis.yaml --evidence seen.jsonl --evidence-key \
+        evidence.pem.pub --ledger portcullis-ledger.jsonl --deny high\n  portcullis threats init -c portcullis.yaml\n\n\
+        It is derived anew each time from document, policy, evidence, records, and what people say in `threats.yaml`. A \
+        document alone shows the API as it stands, with nothing in front; with --upstream, as `run` would serve it. \
+        Nothing is asked over the network.\n\nExit codes: 0 shown, whatever is open, 1 with --deny: threats are open at that \
+        level or above; or files have errors, 2 usage, unreadable file, or evidence that cannot be believed"
+    )]
+    Threats(ThreatsOptions),
+    /// Explain a code, a control, a threat, a request that was recorded, or one that you describe
     #[command(
         after_help = "Example:\n  portcullis explain writable_properties\n  portcullis explain \
         01KAT3ZW1E8Q6Y3V9N5R2M7XJD -c portcullis.yaml\n  portcullis explain -c portcullis.yaml \
@@ -386,7 +398,7 @@ pub(crate) enum Deny {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// A code (`contract-dangling-reference`), a control (`input_shape`), or a request id
+    /// A code (`contract-dangling-reference`), a control (`input_shape`), a threat (`way-around`), or a request id
     #[arg(value_name = "WHAT")]
     pub(crate) what: Option<String>,
     #[command(flatten)]

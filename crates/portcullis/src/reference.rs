@@ -12,7 +12,10 @@ pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
     let text = match options.what {
         Reference::Policy => portcullis_policy::reference_page(),
         Reference::PolicySchema => format!("{:#}\n", portcullis_policy::json_schema()),
+        Reference::ThreatsFile => portcullis_threat::reference_page(),
+        Reference::ThreatsSchema => format!("{:#}\n", portcullis_threat::json_schema()),
         Reference::Controls => controls(),
+        Reference::Threats => portcullis_threat::rules::page(),
         Reference::Codes => codes(),
         Reference::Command => command_page::write(),
         Reference::AuditRules => portcullis_audit::contract::rules_page(),

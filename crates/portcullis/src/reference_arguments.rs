@@ -13,7 +13,10 @@ pub(crate) struct ReferenceOptions {
 pub(crate) enum Reference {
     Policy,
     PolicySchema,
+    ThreatsFile,
+    ThreatsSchema,
     Controls,
+    Threats,
     Codes,
     Command,
     AuditRules,

@@ -3,18 +3,40 @@
 //! A rule finds the elements that a threat concerns, whether or not something answers it: what answers is decided
 //! elsewhere ([`crate::answers`]), so that a threat that is mitigated stays in the model with its proof.
 
+mod assignment;
+mod configuration;
+mod consumption;
+mod cross_site;
+mod exposure;
+mod flows;
+mod function;
+mod identity;
+mod injection;
+mod input;
+mod inventory;
 mod object;
+mod operations;
+mod outbound;
+mod page;
+mod passwords;
+mod resources;
+mod secrets;
+mod tokens;
+mod trail;
+mod transport;
+mod way_around;
 
 use std::borrow::Cow;
 
-use portcullis_controls::{Plan, Stride};
+pub use self::page::page;
+use portcullis_controls::{OperationPlan, Plan, Stride};
 use portcullis_evidence::{Kind, Record};
-use portcullis_model::{ControlId, UnixMillis};
+use portcullis_model::{ControlId, Mode, UnixMillis};
 
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
 use crate::stated::Stated;
-use crate::system::{Element, Entry, Fact, System};
+use crate::system::{Element, Entry, EntryKind, Fact, System};
 
 /// A threat.
 #[derive(Debug)]
@@ -111,8 +133,10 @@ impl Hit {
 impl Rule {
     /// Whether a record speaks of this threat.
     pub fn is_shown_by(&self, record: &Record) -> bool {
-        matches!(&record.kind, Kind::Attack { item, cwe, .. }
-            if item == self.item && self.cwe.contains(cwe))
+        // What people look at has no attack of its own, though one may share row and weakness with it.
+        self.probe == Probe::Attacks
+            && matches!(&record.kind, Kind::Attack { item, cwe, .. }
+                if item == self.item && self.cwe.contains(cwe))
     }
 }
 
@@ -128,10 +152,160 @@ impl<'a> Looked<'a> {
         let found = found.filter(|(_, entry)| entry.facts.has(fact));
         found.map(|(at, _)| Hit::new(Element::Entry(at), why)).collect()
     }
+
+    /// A hit for each entry of which something is so.
+    pub fn each_of(self, is_so: fn(&Entry) -> bool, why: &'static str) -> Vec<Hit> {
+        self.entries(is_so).map(|(at, _)| Hit::new(Element::Entry(at), why)).collect()
+    }
+
+    /// A hit for the application as a whole, if something is so.
+    pub fn whole(self, is_so: bool, why: &'static str) -> Vec<Hit> {
+        is_so.then(|| Hit::new(Element::Whole, why)).into_iter().collect()
+    }
+
+    /// Whether there is an operation at all.
+    pub fn has_operations(self) -> bool {
+        self.system.entries.iter().any(Entry::is_operation)
+    }
+
+    /// Whether an entry has one of these facts.
+    pub fn has_any(self, facts: &[Fact]) -> bool {
+        self.system.entries.iter().any(|entry| entry.facts.has_any(facts))
+    }
+
+    /// Whether the gateway stands before an entry that is a login of the policy, and enforces a control there.
+    pub fn takes_over_login(self, entry: &Entry, control: ControlId) -> bool {
+        let EntryKind::Operation { of, .. } = &entry.kind else { return false };
+        let Some(plan) = self.plans.get(of.api) else { return false };
+        let mut logins = plan.model.callers.logins.iter();
+        self.system.scope.has_gateway
+            && plan.mode(control, Some(of.operation), self.now) == Mode::Enforce
+            && logins.any(|login| login.operation == of.operation)
+    }
+
+    /// What the plan says of the operation that an entry is.
+    pub fn planned(self, entry: &Entry) -> Option<&'a OperationPlan> {
+        let EntryKind::Operation { of, .. } = &entry.kind else { return None };
+        self.plans.get(of.api)?.operations.get(of.operation)
+    }
 }
 
-/// Every threat: one line each.
-pub const RULES: &[&Rule] = &[&object::OTHERS_OBJECTS_READ];
+/// Every threat: one line each, by themes.
+pub const RULES: &[&Rule] = &[
+    &way_around::WAY_AROUND,
+    &object::OTHERS_OBJECTS_READ,
+    &object::OTHERS_OBJECTS_CHANGED,
+    &object::OTHERS_OBJECTS_LISTED,
+    &object::OBJECT_EXISTENCE_TOLD,
+    &object::TWO_AT_ONCE,
+    &identity::NOBODY_ASKED_WHO,
+    &identity::CALLER_NAMED_IN_A_FIELD,
+    &identity::CREDENTIAL_OUTLIVES,
+    &identity::STOLEN_CREDENTIAL_USED,
+    &identity::CREDENTIAL_IN_ANOTHER_PLACE,
+    &identity::KEY_OF_ANOTHER_ENVIRONMENT,
+    &identity::WEBHOOK_FORGED,
+    &tokens::TOKEN_FORGED,
+    &tokens::TOKEN_BRINGS_ITS_KEY,
+    &tokens::TOKEN_FOR_ANOTHER,
+    &tokens::CREDENTIAL_READ_TWO_WAYS,
+    &passwords::PASSWORD_GUESSED,
+    &passwords::LEAKED_PASSWORDS_TRIED,
+    &passwords::ACCOUNT_EXISTENCE_TOLD,
+    &passwords::OWNER_LOCKED_OUT,
+    &passwords::SESSION_GUESSED,
+    &passwords::SESSION_FIXED,
+    &exposure::ANSWERS_HOLD_MORE,
+    &exposure::RESERVED_PROPERTIES_SHOWN,
+    &exposure::CREDENTIALS_IN_ANSWERS,
+    &exposure::DATA_KEPT_READABLE,
+    &resources::CONNECTIONS_HELD,
+    &resources::CALLED_TOO_OFTEN,
+    &resources::PAGE_WITHOUT_END,
+    &resources::BODY_TOO_LARGE,
+    &resources::SMALL_BODY_GROWS,
+    &resources::MESSAGES_AT_YOUR_COST,
+    &resources::ALL_DATA_TAKEN,
+    &resources::QUERY_COSTS_MORE,
+    &function::FUNCTION_OF_OTHERS,
+    &function::RIGHTS_TAKEN,
+    &function::KEY_DOES_MORE,
+    &function::RIGHT_KEPT,
+    &function::FUNCTIONS_INSIDE_ONE,
+    &assignment::PROPERTIES_ASSIGNED,
+    &assignment::PROTOTYPE_CHANGED,
+    &configuration::ANY_SITE_READS,
+    &configuration::ERRORS_TELL_INSIDES,
+    &configuration::ANSWERS_TELL_VERSIONS,
+    &configuration::ANSWERS_KEPT_BY_CACHES,
+    &configuration::ANSWERS_FRAMED,
+    &configuration::REQUEST_RENAMED,
+    &configuration::ADDRESS_CLAIMED,
+    &configuration::LED_TO_ANOTHER_SITE,
+    &configuration::REQUESTS_SMUGGLED,
+    &configuration::HOST_DECIDES_LINKS,
+    &configuration::STORAGE_LEFT_OPEN,
+    &configuration::KNOWN_HOLES_KEPT,
+    &injection::TEXT_BECOMES_QUERY,
+    &injection::TEXT_BECOMES_COMMAND,
+    &injection::TEXT_BECOMES_TEMPLATE,
+    &injection::TEXT_BECOMES_FILTER,
+    &injection::TEXT_BECOMES_XPATH,
+    &injection::TEXT_BECOMES_PATH,
+    &injection::TEXT_BECOMES_HEADER,
+    &injection::TEXT_BECOMES_RECORD,
+    &injection::TEXT_BECOMES_PAGE,
+    &inventory::UNDECLARED_CALLED,
+    &inventory::PATH_SPELLED_OTHERWISE,
+    &inventory::METHOD_NOBODY_DECLARED,
+    &inventory::OLD_VERSION_USED,
+    &inventory::DEBUGGING_LEFT_ON,
+    &inventory::FILES_LIE_BESIDE,
+    &inventory::THIS_MACHINE_TRUSTED,
+    &trail::NOBODY_WROTE_IT_DOWN,
+    &trail::RECORDS_CHANGED,
+    &trail::RECORDING_STOPPED,
+    &trail::NOBODY_WAS_TOLD,
+    &flows::STEP_LEFT_OUT,
+    &flows::DONE_TWICE,
+    &flows::RUN_BY_PROGRAMS,
+    &flows::OWN_VALUES,
+    &outbound::INSIDE_REACHED,
+    &consumption::OTHERS_DATA_TRUSTED,
+    &consumption::ANSWER_LEADS_AWAY,
+    &consumption::OTHERS_SCRIPT_SHOWN,
+    &input::VALUE_OF_ANOTHER_KIND,
+    &input::VALUE_READ_TWO_WAYS,
+    &input::HIDDEN_COLUMNS_ASKED,
+    &input::XML_READS_FILES,
+    &input::UPLOAD_LEAVES_FOLDER,
+    &input::FILE_IS_A_PAGE,
+    &input::LABEL_OF_ANOTHER_KIND,
+    &input::ANSWER_READ_AS_PAGE,
+    &cross_site::OTHER_SITE_WRITES,
+    &cross_site::LOGGED_IN_AS_ANOTHER,
+    &cross_site::SOCKET_FROM_ANOTHER_SITE,
+    &cross_site::LOGIN_FINISHED_FOR_ANOTHER,
+    &cross_site::CODE_USED_AGAIN,
+    &transport::READ_ON_THE_WAY,
+    &transport::OLDER_TLS_AGREED,
+    &secrets::KEYS_READ_FROM_FILES,
+    &secrets::KEY_NOT_REPLACED,
+    &secrets::BACKUP_REVIVES,
+    &secrets::TOKEN_STORE_OPEN,
+    &secrets::TOKENS_KEPT_READABLE,
+    &secrets::SECRET_IN_CLIENT,
+    &secrets::SECRET_IN_REPOSITORY,
+    &secrets::SECRET_IN_ADDRESS,
+    &secrets::SECRETS_IN_RECORDS,
+    &secrets::KEY_OPENS_EVERYTHING,
+    &operations::POLICY_CHANGED,
+    &operations::CONTROL_LEFT_OFF,
+    &operations::ADMIN_DOOR_OPENED,
+    &operations::PROGRAM_REPLACED,
+    &operations::OPERATOR_DOES_MORE,
+    &operations::PROOF_FORGED,
+];
 
 /// The threat of this name.
 pub fn rule(id: &str) -> Option<&'static Rule> {

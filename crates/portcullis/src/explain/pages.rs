@@ -1,4 +1,4 @@
-//! The pages that are in the code: of problem codes, of controls, and of rules for documents.
+//! The pages that are in the code: of problem codes, of controls, of rules for documents, and of threats.
 
 use portcullis_controls::{CONTROLS, face};
 use portcullis_model::{Code, ControlId, did_you_mean};
@@ -8,6 +8,7 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
     portcullis_contract::codes::ALL
         .iter()
         .chain(portcullis_policy::codes::ALL)
+        .chain(portcullis_threat::codes::ALL)
         .copied()
         .chain(portcullis_controls::api_inventory::CODES)
         .chain(portcullis_controls::business_flow::CODES)
@@ -32,10 +33,13 @@ pub(crate) fn body(code: &Code) -> &'static str {
     }
 }
 
-/// The page of a code, of a control, of a rule for documents, or of a mission item (`A6`).
+/// The page of a code, of a control, of a rule for documents, of a threat, or of a mission item (`A6`).
 pub(super) fn page(what: &str) -> Option<String> {
     if let Some(control) = ControlId::from_name(what) {
         return Some(format!("{}\n", face(control).page()));
+    }
+    if let Some(threat) = portcullis_threat::rules::rule(what) {
+        return Some(threat.page());
     }
     let of_item = CONTROLS.iter().filter(|face| face.item == what);
     let pages: Vec<String> = of_item.map(|face| face.page() + "\n").collect();
@@ -52,7 +56,8 @@ pub(super) fn page(what: &str) -> Option<String> {
 /// The name that was meant, if one is near.
 pub(super) fn near(what: &str) -> Option<&'static str> {
     let rules = portcullis_audit::contract::rules().map(|rule| rule.id);
+    let threats = portcullis_threat::rules::RULES.iter().map(|threat| threat.id);
     let controls = CONTROLS.iter().map(|face| face.id.name());
-    let known = codes().map(|code| code.name).chain(controls).chain(rules);
+    let known = codes().map(|code| code.name).chain(controls).chain(rules).chain(threats);
     did_you_mean(what, known)
 }

@@ -49,6 +49,13 @@ pub struct Entry {
     pub known: Known,
 }
 
+impl Entry {
+    /// Whether it is an operation of the API.
+    pub const fn is_operation(&self) -> bool {
+        matches!(self.kind, EntryKind::Operation { .. })
+    }
+}
+
 /// Kinds of ways in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryKind {
@@ -87,6 +94,15 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// All of them, from the narrowest.
+    pub const ALL: [Self; 6] =
+        [Self::Nobody, Self::Host, Self::Administrators, Self::Some, Self::Callers, Self::Anyone];
+
+    /// The reach of these words.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// In words.
     pub const fn name(self) -> &'static str {
         match self {

@@ -88,6 +88,8 @@ pub enum Fact {
     SendsMessages,
     /// It is called by others when something happens: a webhook.
     IsWebhook,
+    /// It takes what to sort or filter by, or which properties to give: by name of a parameter, or of itself.
+    TakesFilter,
 }
 
 /// A set of facts.

@@ -45,12 +45,16 @@ const MOVES: [&str; 29] = [
     "withdraw",
 ];
 /// Words of operations after which somebody gets a message.
-const SENDS: [&str; 14] = [
+const SENDS: [&str; 16] = [
     "call", "confirm", "email", "forgot", "invite", "mail", "message", "notify", "otp", "pin",
-    "resend", "send", "sms", "verify",
+    "recover", "resend", "reset", "send", "sms", "verify",
 ];
 /// Words of operations that others call when something happened.
 const HOOKS: [&str; 4] = ["callback", "hook", "webhook", "webhooks"];
+
+/// Words of parameters and operations by which objects are sorted, filtered, or given in part.
+const FILTERS: [&str; 9] =
+    ["columns", "expand", "fields", "filter", "filters", "order", "select", "sort", "where"];
 
 /// What facts, and classes of data, an operation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +90,7 @@ pub(super) fn of(
         .with(Fact::TakesAnything, taken.is_open || takes_undescribed(operation))
         .with(Fact::TakesBatch, taken.has_list)
         .with(Fact::TakesAmount, takes_amount(operation))
+        .with(Fact::TakesFilter, takes_filter(operation))
         .with(Fact::TakesXml, has_kind(operation, BodyKind::Xml))
         .with(Fact::TakesGraphql, takes_graphql(plan, index))
         .with(Fact::GivesSecret, given.has_secret)
@@ -167,6 +172,15 @@ fn gives_undescribed(operation: &Operation) -> bool {
 fn takes_amount(operation: &Operation) -> bool {
     let mut query = operation.parameters.iter().filter(|one| one.place == Place::Query);
     query.any(|one| resource_limits::is_page_size(&one.name))
+}
+
+fn takes_filter(operation: &Operation) -> bool {
+    let mut query = operation.parameters.iter().filter(|one| one.place == Place::Query).peekable();
+    let is_filter = |word: &String| FILTERS.contains(&word.as_str());
+    let last = operation.template.rsplit('/').next().unwrap_or_default();
+    // A path that ends in `orders` or `order` is a noun; one that ends in `filter` is a verb.
+    let by_path = query.peek().is_some() && words(last).iter().any(|word| word == "filter");
+    by_path || query.any(|one| words(&one.name).iter().any(is_filter))
 }
 
 fn takes_graphql(plan: &Plan, index: usize) -> bool {
