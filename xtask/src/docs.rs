@@ -15,6 +15,7 @@ const PAGES: [(&str, &str); 6] = [
     ("docs/src/reference/threats.md", "threats"),
     ("docs/src/reference/codes.md", "codes"),
     ("docs/src/reference/policy.schema.json", "policy-schema"),
+    ("docs/src/reference/audit-rules.md", "audit-rules"),
 ];
 
 /// Stories that have a picture. That each is as it should be, a test asks that plays them anyway.

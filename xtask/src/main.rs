@@ -1,7 +1,8 @@
-//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `audit`, `bench`, `callers`, `cedar`, `corpus`,
 //! `deny`, `differential`, `dist`, `docs`, `doors`, `endure`, `http1`, `injection`, `issuers`, `judges`,
 //! `objects`, `origins`, `proof`, `readers`, `secrets`, `suites`, `tidy`.
 
+mod audit;
 mod bench;
 mod callers;
 mod cedar;
@@ -34,6 +35,8 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
+  audit   what the audit finds in 2,639 published documents, and how long it takes (needs npm); writes
+          docs/src/audit-figures.md
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
   callers what it costs to know who calls (needs nginx and wrk); writes docs/src/callers.md
   cedar   [--all]  access rules beside what is printed of them as Cedar, which takes minutes to build
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(2).collect();
     let result = match std::env::args().nth(1).as_deref() {
         Some("check") => check::run(),
+        Some("audit") => audit::run(),
         Some("bench") => bench::run(),
         Some("callers") => callers::run(),
         Some("cedar") => cedar::run(&arguments),

@@ -6,6 +6,7 @@
 mod answer;
 mod asked;
 mod checklist;
+pub mod contract;
 mod drill;
 mod finding;
 mod issued;

@@ -28,6 +28,7 @@ mod names;
 mod notes;
 mod operation;
 mod operations;
+pub mod outline;
 mod parameter;
 mod parameters;
 mod path;

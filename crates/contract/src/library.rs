@@ -41,6 +41,32 @@ pub(crate) enum Unread {
     TooMuch,
 }
 
+/// Where the texts of files come from.
+enum Texts<'s> {
+    /// From outside; they become sources.
+    Files(&'s mut Sources, &'s mut dyn Files),
+    /// From the sources, where they are already.
+    Known(&'s Sources),
+}
+
+impl Texts<'_> {
+    fn sources(&self) -> &Sources {
+        match self {
+            Self::Files(sources, _) => sources,
+            Self::Known(sources) => sources,
+        }
+    }
+
+    /// The file of this path below the folder.
+    fn source(&mut self, folder: &str, path: &str, bytes: u64) -> Result<SourceId, FileFault> {
+        let name = format!("{folder}{path}");
+        match self {
+            Self::Files(sources, files) => Ok(sources.add(name, files.text(path, bytes)?)),
+            Self::Known(sources) => sources.named(&name).ok_or(FileFault::NotGiven),
+        }
+    }
+}
+
 impl Library {
     /// Reads the main document, and all files that are referred to.
     pub(crate) fn load(
@@ -48,6 +74,16 @@ impl Library {
         main: SourceId,
         files: &mut dyn Files,
     ) -> Result<Self, Diagnostic> {
+        Self::of(Texts::Files(sources, files), main)
+    }
+
+    /// The same once more, of files that are among the sources.
+    pub(crate) fn known(sources: &Sources, main: SourceId) -> Result<Self, Diagnostic> {
+        Self::of(Texts::Known(sources), main)
+    }
+
+    fn of(mut texts: Texts<'_>, main: SourceId) -> Result<Self, Diagnostic> {
+        let sources = texts.sources();
         let name = sources.name(main).to_owned();
         let (folder, path) = match name.rfind(['/', '\\']) {
             Some(end) => name.split_at_checked(end + 1).unwrap_or_default(),
@@ -64,7 +100,7 @@ impl Library {
         };
         loader.look_into(0);
         while let Some(path) = loader.waiting.pop_front() {
-            let read = loader.read(sources, folder, &path, files);
+            let read = loader.read(&mut texts, folder, &path);
             let is_read = read.is_ok();
             loader.by_path.insert(path, read);
             if is_read {
@@ -134,20 +170,14 @@ struct Loader {
 
 impl Loader {
     /// Reads the file of this path; its number.
-    fn read(
-        &mut self,
-        sources: &mut Sources,
-        folder: &str,
-        path: &str,
-        files: &mut dyn Files,
-    ) -> Result<usize, Unread> {
+    fn read(&mut self, texts: &mut Texts<'_>, folder: &str, path: &str) -> Result<usize, Unread> {
         let left = TEXT_BYTES_MAX.saturating_sub(self.text_bytes);
         if left == 0 || self.nodes >= NODES_MAX || self.growth_bytes >= GROWTH_BYTES_MAX {
             return Err(Unread::TooMuch);
         }
-        let text = files.text(path, left).map_err(Unread::Fault)?;
-        self.text_bytes += text.len() as u64;
-        let source = sources.add(format!("{folder}{path}"), text);
+        let source = texts.source(folder, path, left).map_err(Unread::Fault)?;
+        let sources = texts.sources();
+        self.text_bytes += sources.text(source).len() as u64;
         let tree = Tree::read(sources, source, path, self.nodes);
         let tree = tree.map_err(|problem| Unread::Broken(Box::new(problem)))?;
         self.nodes = self.nodes.saturating_add(tree.node_count());

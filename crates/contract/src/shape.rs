@@ -26,6 +26,7 @@ use std::sync::LazyLock;
 pub use bounds::Bounds;
 pub use member::{Member, ObjectShape, folded as folded_name};
 pub use named::SchemaName;
+pub(crate) use source::says_nothing;
 pub use text::TextShape;
 pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 

@@ -141,7 +141,7 @@ pub fn refusal_of(question: &Question, addresses: Option<&[IpAddr]>) -> Option<R
     (!passes).then(|| judged::refusal(why, &question.place))
 }
 
-/// Where an operation takes URLs by its own word, at most 16 places.
+/// Where an operation takes URLs by its own word: by the format of a value, or by its name. At most 16 places.
 pub fn url_places(shapes: &Shapes, operation: &Operation) -> Vec<InputPlace> {
     findings::places(shapes, operation)
 }

@@ -16,6 +16,7 @@ pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
         Reference::Threats => portcullis_threat::rules::page(),
         Reference::Codes => codes(),
         Reference::Command => command_page::write(),
+        Reference::AuditRules => portcullis_audit::contract::rules_page(),
     };
     talk::print(&text);
     Exit::Success

@@ -17,4 +17,5 @@ pub(crate) enum Reference {
     Threats,
     Codes,
     Command,
+    AuditRules,
 }

@@ -1,22 +1,10 @@
 //! What answers a threat, and how far that is shown: from the plan, from evidence, from traffic.
 
-mod shown;
-mod taken;
-mod told;
-
 use std::borrow::Cow;
 
 use portcullis_controls::Plan;
 use portcullis_evidence::Record;
 use portcullis_model::{ControlId, UnixMillis};
-
-pub(crate) use self::shown::Shown;
-pub(crate) use self::taken::names;
-use crate::found::Threat;
-use crate::risk;
-use crate::rules::{By, Hit, Rule};
-use crate::stated::Stated;
-use crate::system::{Element, System};
 
 /// How far something answers a threat, from the worst to the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,94 +128,6 @@ pub struct Proof {
     pub knock_out: Option<bool>,
     /// What is not any more what it was; empty: it holds.
     pub over: Vec<&'static str>,
-}
-
-/// Finds what answers threats, one after another.
-pub(crate) struct Answering<'a> {
-    pub(crate) answers: &'a Answers<'a>,
-    pub(crate) system: &'a System,
-    pub(crate) stated: &'a Stated,
-    pub(crate) shown: Shown<'a>,
-    pub(crate) expected: told::Expected<'a>,
-    pub(crate) traffic: told::Traffic<'a>,
-}
-
-impl<'a> Answering<'a> {
-    pub(crate) fn new(answers: &'a Answers<'a>, system: &'a System, stated: &'a Stated) -> Self {
-        Self {
-            answers,
-            system,
-            stated,
-            shown: Shown::of(answers.evidence, answers.is_in_front),
-            expected: told::Expected::of(answers),
-            traffic: told::Traffic::of(answers.seen),
-        }
-    }
-
-    /// What answers a threat at an element, and how bad that leaves it.
-    pub(crate) fn threat(&mut self, rule: &'static Rule, hit: Hit) -> Threat {
-        let Hit { element, why, by } = hit;
-        let mut mitigations = self.mitigations(rule, element, by);
-        mitigations.extend(self.said(rule, element));
-        mitigations.sort_by_key(|one| std::cmp::Reverse(one.state));
-        let state = worst_or_best(&mitigations);
-        if mitigations.is_empty() {
-            mitigations.push(Mitigation::without_proof(None, State::Missing, rule.advice));
-        }
-        let rated = taken::rated(self.stated, self.system, rule, element);
-        let (likelihood, impact) = rated.map_or_else(
-            || {
-                let likelihood = risk::likelihood(self.system, rule.factors, element);
-                let impact = risk::impact(self.system, self.stated, rule.harm, element);
-                (risk::mean(&likelihood), risk::mean(&impact))
-            },
-            |rating| (rating.likelihood, rating.impact),
-        );
-        let (inherent, residual) = risk::rate(likelihood, impact, state);
-        let accepted = taken::accepted(self.stated, self.system, rule, element, self.answers.now);
-        Threat { rule, element, why, mitigations, state, inherent, residual, accepted }
-    }
-
-    fn mitigations(&mut self, rule: &Rule, element: Element, by: By) -> Vec<Mitigation> {
-        let mut all = match by {
-            By::Known(state, because) => vec![Mitigation::without_proof(None, state, because)],
-            By::Controls if self.answers.is_in_front => {
-                let each = rule.controls.iter();
-                each.map(|control| self.expected.mitigation(self.system, *control, element))
-                    .collect()
-            }
-            By::Controls => Vec::new(),
-        };
-        let operation = match element {
-            Element::Entry(at) => self.system.entries.get(at),
-            _ => None,
-        };
-        self.shown.add(rule, operation, &mut all);
-        if self.answers.is_in_front {
-            self.traffic.add(operation, &mut all);
-        }
-        all
-    }
-
-    /// What people say that answers it.
-    fn said(&self, rule: &Rule, element: Element) -> Option<Mitigation> {
-        let one = self.stated.answered.iter().find(|one| {
-            one.threat == rule.id
-                && names(one.of.as_deref(), self.system, element)
-                && one.until.is_none_or(|until| self.answers.now < until.end())
-        })?;
-        let why = format!("{} (says {})", one.how, one.by);
-        Some(Mitigation::without_proof(None, State::Stated, why))
-    }
-}
-
-/// An attack that comes through outweighs everything; else the best answer counts.
-fn worst_or_best(mitigations: &[Mitigation]) -> State {
-    let states = || mitigations.iter().map(|one| one.state);
-    if states().any(|state| state == State::ComesThrough) {
-        return State::ComesThrough;
-    }
-    states().max().unwrap_or(State::Missing)
 }
 
 impl Mitigation {

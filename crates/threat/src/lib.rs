@@ -5,16 +5,20 @@
 //! from traffic; [`risk`] rates it before and after. Everything is recomputed from its sources each time: the model
 //! has no state of its own.
 
+mod answering;
 mod answers;
 mod found;
+mod rating;
 mod stated;
 mod system;
+mod threat;
 
+pub mod forms;
 pub mod risk;
 pub mod rules;
 
 pub use answers::{Answers, Mitigation, Proof, Seen, State};
-pub use found::{Found, Threat, ThreatModel, model};
+pub use found::{Found, ThreatModel, model};
 pub use stated::{
     Acceptance, Answered, Degree, Goal, Rated, Stated, StatedAsset, StatedData, StatedStore,
     StatedZone, Tier,
@@ -24,3 +28,4 @@ pub use system::{
     DataClass, DataClasses, DataSet, Element, Entry, EntryKind, Fact, Facts, Flow, Known, Node,
     OperationRef, Origin, Placement, Reach, Scope, Sources, Store, StoreKind, System, Zone,
 };
+pub use threat::Threat;

@@ -2,7 +2,7 @@
 
 use portcullis_model::{Date, Span};
 
-use crate::risk::Rating;
+use crate::rating::Rating;
 use crate::system::{DataClasses, StoreKind};
 
 /// All that people said.

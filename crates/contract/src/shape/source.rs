@@ -12,7 +12,7 @@ pub(super) struct Source<'a> {
 }
 
 /// Whether a schema says no more than words: one that only describes is the same as `true`.
-pub(super) fn says_nothing(schema: Node<'_>) -> bool {
+pub(crate) fn says_nothing(schema: Node<'_>) -> bool {
     const WORDS: [&str; 12] = [
         "$comment",
         "default",

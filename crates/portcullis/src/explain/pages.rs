@@ -1,4 +1,4 @@
-//! The pages that are in the code: of problem codes, of controls, and of threats.
+//! The pages that are in the code: of problem codes, of controls, of rules for documents, and of threats.
 
 use portcullis_controls::{CONTROLS, face};
 use portcullis_model::{Code, ControlId, did_you_mean};
@@ -32,7 +32,7 @@ pub(crate) fn body(code: &Code) -> &'static str {
     }
 }
 
-/// The page of a code, of a control, of a threat, or of a mission item (`A6`).
+/// The page of a code, of a control, of a rule for documents, of a threat, or of a mission item (`A6`).
 pub(super) fn page(what: &str) -> Option<String> {
     if let Some(control) = ControlId::from_name(what) {
         return Some(format!("{}\n", face(control).page()));
@@ -45,14 +45,18 @@ pub(super) fn page(what: &str) -> Option<String> {
     if !pages.is_empty() {
         return Some(pages.concat());
     }
+    if let Some(rule) = portcullis_audit::contract::rule(what) {
+        return Some(portcullis_audit::contract::rule_page(rule));
+    }
     let code = codes().find(|code| code.name == what)?;
     Some(format!("# `{}`\n\n{}\n", code.name, body(code)))
 }
 
 /// The name that was meant, if one is near.
 pub(super) fn near(what: &str) -> Option<&'static str> {
+    let rules = portcullis_audit::contract::rules().map(|rule| rule.id);
     let threats = portcullis_threat::rules::RULES.iter().map(|threat| threat.id);
-    let known = codes().map(|code| code.name).chain(CONTROLS.iter().map(|face| face.id.name()));
-    let known = known.chain(threats);
+    let controls = CONTROLS.iter().map(|face| face.id.name());
+    let known = codes().map(|code| code.name).chain(controls).chain(rules).chain(threats);
     did_you_mean(what, known)
 }

@@ -37,7 +37,9 @@ pub(super) fn resources(sources: &Sources<'_>, stores: &Stores, system: &mut Sys
             at
         };
         for (at, resource) in model.authorization.resources.iter().enumerate() {
-            let told = all(&mut looking, resource.shapes.iter().copied());
+            let shapes = &model.contract.shapes;
+            let named = resource.schemas.iter().flat_map(|name| shapes.shapes_of(*name));
+            let told = all(&mut looking, named.chain(resource.shapes.iter().copied()));
             let known = Known::new(Origin::Policy, "a resource of the policy").at(resource.span);
             found.by_resource.insert((api, at), add(&resource.name, told, Some(at), known));
         }

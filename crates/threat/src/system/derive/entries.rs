@@ -161,11 +161,8 @@ fn reach(plan: &Plan, index: usize) -> Reach {
 
 /// Who may, where rules say it: the widest of them.
 fn granted(model: &Model, index: usize) -> Reach {
-    let nothing = Touches::default();
-    let touches = model.authorization.operations.get(index).unwrap_or(&nothing);
     let opens = |rule: &&portcullis_policy::Rule| {
-        let on = rule.on.iter().any(|on| rule.speaks_of(on, index, touches));
-        !rule.forbids && (on || rule.functions.contains(&index))
+        !rule.forbids && rule.functions.binary_search(&index).is_ok()
     };
     let each = model.authorization.rules.iter().filter(opens).map(|rule| {
         let who = &rule.who;

@@ -12,9 +12,9 @@ use crate::system::{
 pub(super) fn flows(sources: &Sources<'_>, components: &Components, system: &mut System) {
     let mut made = Making { ids: Ids::default(), flows: Vec::new() };
     made.of_actors(sources, components, system);
-    made.to_apis(sources, components, system);
-    made.to_stores(system);
-    made.to_others(components, system);
+    made.of_apis(sources, components, system);
+    made.of_stores(system);
+    made.of_others(components, system);
     system.flows = made.flows;
 }
 
@@ -111,7 +111,7 @@ impl Making {
         );
     }
 
-    fn to_apis(&mut self, sources: &Sources<'_>, components: &Components, system: &System) {
+    fn of_apis(&mut self, sources: &Sources<'_>, components: &Components, system: &System) {
         let Some(gateway) = components.gateway else { return };
         for (model, api) in sources.models().zip(&components.apis) {
             let is_plain = |one: &Instance| !one.is_tls && !one.is_loopback();
@@ -134,7 +134,7 @@ impl Making {
         }
     }
 
-    fn to_stores(&mut self, system: &System) {
+    fn of_stores(&mut self, system: &System) {
         for (at, store) in system.stores.iter().enumerate() {
             let held =
                 system.data.iter().filter(|data| data.placed.iter().any(|one| one.store == at));
@@ -156,7 +156,7 @@ impl Making {
         }
     }
 
-    fn to_others(&mut self, components: &Components, system: &System) {
+    fn of_others(&mut self, components: &Components, system: &System) {
         for (at, is_tls) in &components.asked {
             let Some(other) = system.components.get(*at) else { continue };
             let Some(gateway) = components.gateway else { continue };

@@ -2,7 +2,7 @@
 
 use portcullis_model::UnixMillis;
 
-use crate::risk::Rating;
+use crate::rating::Rating;
 use crate::rules::Rule;
 use crate::stated::Stated;
 use crate::system::{Element, System};

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use portcullis_controls::{Expectation, Plan, face};
 use portcullis_model::{ControlId, Mode};
 
-use super::{Answers, Mitigation, Seen, State};
+use crate::answers::{Answers, Mitigation, Seen, State};
 use crate::system::{Element, Entry, EntryKind, OperationRef, Reach, System};
 
 /// What controls expect of operations, each asked once.

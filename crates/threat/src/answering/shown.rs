@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use portcullis_evidence::{Kind, Outcome, Record};
 use portcullis_model::ControlId;
 
-use super::{Mitigation, Proof, State};
+use crate::answers::{Mitigation, Proof, State};
 use crate::rules::Rule;
 use crate::system::{Entry, EntryKind};
 
@@ -100,7 +100,7 @@ fn proven(all: &mut Vec<Mitigation>, control: Option<ControlId>, state: State, p
         known.state = match (known.state, state) {
             (State::Missing, _) => State::Missing,
             (State::Proven, _) | (_, State::Proven) => State::Proven,
-            (_, stale) => stale,
+            (_, shown) => shown,
         };
         known.proof_count += 1;
         known.proofs.push(proof);

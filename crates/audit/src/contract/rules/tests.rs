@@ -1,0 +1,77 @@
+//! Every rule has a page, and a document against which it speaks and one against which it does not.
+
+mod cases;
+
+use std::collections::BTreeSet;
+
+use portcullis_contract::{NoFiles, read};
+use portcullis_model::{Sources, UnixMillis};
+
+use super::super::{Audited, DocumentAudit, audit, rules};
+
+/// A document: what is left out is put in front.
+fn audited(text: &str) -> DocumentAudit {
+    let has_head =
+        text.trim_start().starts_with("openapi") || text.trim_start().starts_with("swagger");
+    let head = if has_head { "" } else { "openapi: 3.1.0\n" };
+    let info = if text.contains("info:") { "" } else { "info: { title: t, version: '1' }\n" };
+    let paths = if text.contains("paths:") { "" } else { "paths: {}\n" };
+    let mut sources = Sources::default();
+    let text = format!("{head}{info}{paths}{}", text.trim_start());
+    let main = sources.add("t.yaml", text.as_str());
+    let contract = read(&mut sources, main, &mut NoFiles)
+        .unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    let audited = Audited {
+        contract: &contract,
+        sources: &sources,
+        main,
+        plan: None,
+        evidence: None,
+        now: UnixMillis(0),
+    };
+    audit(&audited).unwrap()
+}
+
+fn ids(text: &str) -> BTreeSet<&'static str> {
+    audited(text).plain().map(|finding| finding.rule.id).collect()
+}
+
+#[test]
+fn every_rule_has_a_page_a_weakness_and_a_name_of_its_own() {
+    let mut known = BTreeSet::new();
+    for rule in rules() {
+        let id = rule.id;
+        assert!(known.insert(id), "{id} stands twice");
+        assert!(
+            id.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-'),
+            "{id}"
+        );
+        for part in ["## Why", "## Example", "## Fix"] {
+            assert!(rule.page.contains(part), "{id} has no `{part}`");
+        }
+        assert!(!rule.cwe.is_empty(), "{id} names no weakness");
+        let first = rule.title.split(' ').next().unwrap_or_default();
+        let is_name = first.chars().all(char::is_uppercase) && first.len() > 1;
+        let is_sentence =
+            is_name || first.starts_with(|one: char| one.is_lowercase() || one == '`');
+        assert!(is_sentence && !rule.title.ends_with('.'), "{id}: {}", rule.title);
+        assert!(rule.page.len() > 200, "{id}: its page says nothing");
+    }
+}
+
+#[test]
+fn every_rule_speaks_where_it_should_and_nowhere_else() {
+    let tried: BTreeSet<&str> = cases::ALL.into_iter().flatten().map(|(id, ..)| *id).collect();
+    let all: BTreeSet<&str> = rules().map(|rule| rule.id).collect();
+    assert_eq!(tried, all, "each rule has a case, and each case a rule");
+    let mut wrong = Vec::new();
+    for (id, bad, good) in cases::ALL.into_iter().flatten() {
+        if !ids(bad).contains(id) {
+            wrong.push(format!("{id} does not speak against:\n{bad}"));
+        }
+        if ids(good).contains(id) {
+            wrong.push(format!("{id} speaks against:\n{good}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,148 @@
+//! What rules look at: the contract, the outline, and what both say together.
+
+use std::collections::{HashMap, HashSet};
+
+use portcullis_contract::outline::{Outline, OutlinedOperation, SchemaIndex};
+use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
+use portcullis_controls::Plan;
+use portcullis_model::{Method, Sources, UnixMillis};
+use portcullis_policy::looks_administrative;
+use portcullis_policy::naming::words;
+
+use super::Audited;
+
+/// Names of one schema that are remembered.
+const NAMES_MAX: usize = 64;
+
+/// A document, ready to be looked at.
+pub(super) struct Subject<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) outline: &'a Outline,
+    pub(super) sources: &'a Sources,
+    pub(super) plan: Option<&'a Plan>,
+    pub(super) now: UnixMillis,
+    /// What parameters are called, by their schemas.
+    pub(super) parameter_names: HashMap<SchemaIndex, &'a str>,
+    /// Names under which properties stand, by their schemas.
+    property_names: HashMap<SchemaIndex, Vec<&'a str>>,
+    operations: Vec<Op<'a>>,
+}
+
+/// An operation: as it is written, and, where it is served, as it is compiled.
+#[derive(Debug, Clone)]
+pub(super) struct Op<'a> {
+    /// Its place in the outline.
+    pub(super) number: u32,
+    pub(super) said: &'a OutlinedOperation,
+    pub(super) served: Option<&'a Operation>,
+    /// The words of its name and of its path, parameters left out, in the singular.
+    pub(super) words: Vec<String>,
+    /// Why it looks like one of administrators, if it does.
+    pub(super) administrative: Option<String>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(audited: &Audited<'a>, outline: &'a Outline) -> Self {
+        let Audited { contract, sources, plan, now, .. } = *audited;
+        let operations = (0..).zip(&outline.operations).map(|(number, said)| {
+            let served = said.index.and_then(|index| contract.operation(index));
+            let administrative = served.and_then(looks_administrative);
+            Op { number, said, served, words: words_of(said), administrative }
+        });
+        let mut parameter_names = HashMap::new();
+        for parameter in outline.operations.iter().flat_map(|one| &one.parameters) {
+            if let Some(schema) = parameter.schema {
+                parameter_names.entry(schema).or_insert(parameter.name.as_str());
+            }
+        }
+        let mut property_names: HashMap<SchemaIndex, Vec<&str>> = HashMap::new();
+        for edge in outline.schemas.iter().flat_map(|schema| &schema.edges) {
+            if let Some(name) = edge.kind.property() {
+                let names = property_names.entry(edge.to).or_default();
+                if names.len() < NAMES_MAX && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        let operations = operations.collect();
+        Self { contract, outline, sources, plan, now, parameter_names, property_names, operations }
+    }
+
+    /// All operations, in the order of the document.
+    pub(super) fn operations(&self) -> impl Iterator<Item = &Op<'a>> {
+        self.operations.iter()
+    }
+
+    /// Their numbers, as far as they are such.
+    pub(super) fn numbers(&self, is_such: impl Fn(&Op<'a>) -> bool) -> Vec<u32> {
+        self.operations().filter(|one| is_such(one)).map(|one| one.number).collect()
+    }
+
+    /// The operation of this number.
+    pub(super) fn operation(&self, number: u32) -> Option<&Op<'a>> {
+        self.operations.get(number as usize)
+    }
+
+    /// Schemas of parameters that stand in a path.
+    pub(super) fn in_path(&self) -> HashSet<SchemaIndex> {
+        let all = self.outline.operations.iter().flat_map(|one| &one.parameters);
+        all.filter(|one| one.place == Some(Place::Path)).filter_map(|one| one.schema).collect()
+    }
+
+    /// What values of a schema are called: as a parameter, or as a property.
+    pub(super) fn names_of(&self, schema: SchemaIndex) -> impl Iterator<Item = &'a str> {
+        let properties = self.property_names.get(&schema).into_iter().flatten().copied();
+        self.parameter_names.get(&schema).copied().into_iter().chain(properties)
+    }
+}
+
+impl Op<'_> {
+    pub(super) const fn is_write(&self) -> bool {
+        !matches!(
+            self.said.method,
+            Method::Get | Method::Head | Method::Options | Method::Trace | Method::Query
+        )
+    }
+
+    /// What the document says of who may call it; none where it is not served.
+    pub(super) fn security(&self) -> Option<&Security> {
+        self.served.map(|one| &one.security)
+    }
+
+    /// What may be shown, one alternative or another.
+    pub(super) fn alternatives(&self) -> &[SecurityRequirement] {
+        self.security().map_or(&[], Security::alternatives)
+    }
+
+    /// Whether a credential is needed, whatever alternative is taken.
+    pub(super) fn is_secured(&self) -> bool {
+        matches!(self.security(), Some(Security::Required { .. }))
+    }
+
+    pub(super) fn says_any(&self, known: &[&str]) -> bool {
+        self.words.iter().any(|word| known.contains(&word.as_str()))
+    }
+
+    /// Whether it declares one of these answers, by itself or by a range.
+    pub(super) fn answers(&self, keys: &[&str]) -> bool {
+        self.said
+            .answers
+            .iter()
+            .any(|answer| keys.iter().any(|key| answer.status.eq_ignore_ascii_case(key)))
+    }
+
+    /// The operation's name in backticks.
+    pub(super) fn shown(&self) -> String {
+        portcullis_model::shown(&self.said.name())
+    }
+}
+
+/// The words of its name, and of its path.
+fn words_of(said: &OutlinedOperation) -> Vec<String> {
+    let literal = said.template.split('/').filter(|part| !part.contains('{'));
+    let names = said.id.as_deref().into_iter().chain(literal);
+    let mut all: Vec<String> =
+        names.flat_map(words).map(|word| portcullis_policy::naming::singular(&word)).collect();
+    all.dedup();
+    all
+}

@@ -1,0 +1,60 @@
+//! One form of the threat model of documents, with no line of anybody's: `cargo run -p portcullis-threat --example
+//! shown -- html openapi.json ...`. The forms are text, markdown, html, json, tm-bom, threat-dragon and sarif.
+
+#![expect(clippy::print_stdout, reason = "a program that prints")]
+
+use std::path::PathBuf;
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_model::UnixMillis;
+use portcullis_policy::{Input, Model, Overrides};
+use portcullis_threat::forms::{self, Shown, TextOptions};
+use portcullis_threat::{Answers, Stated, System};
+
+/// 2026-11-27.
+const NOW: UnixMillis = UnixMillis(1_795_737_600_000);
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let form = arguments.next().ok_or("which form?")?;
+    let plans = arguments.map(|file| plan(&file)).collect::<Result<Vec<Plan>, _>>()?;
+    let stated = Stated::default();
+    let sources = portcullis_threat::Sources {
+        plans: &plans,
+        stated: &stated,
+        has_gateway: true,
+        requests: None,
+    };
+    let answers = Answers { plans: &plans, is_in_front: true, evidence: &[], seen: &[], now: NOW };
+    let model = portcullis_threat::model(System::derive(&sources), stated, &answers);
+    let place = |span: portcullis_model::Span| {
+        let sources = &plans.first().map(|plan| plan.model.sources.clone()).unwrap_or_default();
+        let (line, column) = sources.line_column(span);
+        format!("{}:{line}:{column}", sources.name(span.source))
+    };
+    let shown = Shown { model: &model, at: NOW, place: &place, questions: &[] };
+    match form.as_str() {
+        "text" => print!("{}", forms::text(&shown, TextOptions::default())),
+        "markdown" => print!("{}", forms::markdown(&shown)),
+        "html" => print!("{}", forms::html(&shown)),
+        "json" => println!("{:#}", forms::json(&shown)),
+        "tm-bom" => println!("{:#}", forms::tm_bom(&shown)),
+        "threat-dragon" => println!("{:#}", forms::threat_dragon(&shown)),
+        "sarif" => println!("{:#}", forms::sarif(&shown, env!("CARGO_PKG_VERSION"))),
+        other => return Err(format!("no form `{other}`").into()),
+    }
+    Ok(())
+}
+
+fn plan(file: &str) -> Result<Plan, Box<dyn std::error::Error>> {
+    let mut sources = portcullis_model::Sources::default();
+    let contract = sources.add(file, std::fs::read_to_string(file)?);
+    let overrides = Overrides {
+        upstream: Some("http://127.0.0.1:9".to_owned()),
+        listen: Some("127.0.0.1:0".to_owned()),
+    };
+    let (policy, folder) = (None, PathBuf::new());
+    let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+    let model = Model::join(input).map_err(|failure| format!("{failure}"))?;
+    Ok(Plan::compile(model, PlanOptions::default()))
+}

@@ -1,0 +1,69 @@
+//! A threat model, as people and programs read it.
+//!
+//! Each form is a pure function of a [`Shown`]: no clock, no files. Names in a model are whatever documents and people
+//! wrote; each form escapes them for its own syntax.
+
+mod escaped;
+mod grouped;
+mod html;
+mod json;
+mod layout;
+mod markdown;
+mod marks;
+mod mermaid;
+mod names;
+mod sarif;
+mod svg;
+mod text;
+mod threat_dragon;
+mod tm_bom;
+mod words;
+
+use portcullis_model::{Span, UnixMillis};
+
+pub use html::html;
+pub use json::{FORMAT, VERSION, json};
+pub use markdown::markdown;
+pub use mermaid::mermaid;
+pub use sarif::sarif;
+pub use text::{TextOptions, text};
+pub use threat_dragon::threat_dragon;
+pub use tm_bom::{Filled, tm_bom, tm_bom_fields};
+
+use crate::found::ThreatModel;
+
+/// What a form shows.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The model.
+    pub model: &'a ThreatModel,
+    /// When it was derived.
+    pub at: UnixMillis,
+    /// The place of a span, as people open it: `openapi.yaml:12:3`.
+    pub place: &'a dyn Fn(Span) -> String,
+    /// What only people can answer.
+    pub questions: &'a [Question],
+}
+
+/// What only people can answer, and what is taken until they do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// In a sentence.
+    pub text: String,
+    /// What is taken until somebody answers.
+    pub taken: String,
+    /// From what that was guessed.
+    pub because: String,
+    /// The line of `threats.yaml` that answers it.
+    pub line: String,
+}
+
+impl Shown<'_> {
+    /// The place of a span, if there is one.
+    fn at(&self, span: Option<Span>) -> Option<String> {
+        span.map(self.place)
+    }
+}
+
+#[cfg(test)]
+mod tests;

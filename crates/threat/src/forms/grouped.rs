@@ -1,0 +1,103 @@
+//! Threats by rule, the worst first; and which parts of the system a threat touches.
+
+use crate::answers::State;
+use crate::found::{Threat, ThreatModel};
+use crate::risk::{Level, Rating};
+use crate::rules::Rule;
+use crate::system::{Element, Node, System};
+
+/// All threats of one rule.
+#[derive(Debug)]
+pub(super) struct ByRule<'a> {
+    pub(super) rule: &'static Rule,
+    /// In the order of elements.
+    pub(super) threats: Vec<&'a Threat>,
+    /// The worst of all, before anything answers.
+    pub(super) inherent: Rating,
+    /// The worst of all, after.
+    pub(super) residual: Rating,
+}
+
+impl<'a> ByRule<'a> {
+    /// Where it is worst after all answers.
+    pub(super) fn worst(&self) -> Option<&'a Threat> {
+        self.threats.iter().copied().find(|one| one.residual == self.residual)
+    }
+
+    pub(super) fn open(&self) -> usize {
+        self.threats.iter().filter(|one| one.is_open()).count()
+    }
+
+    pub(super) fn accepted(&self) -> usize {
+        self.threats.iter().filter(|one| one.accepted.is_some()).count()
+    }
+
+    pub(super) fn of(&self, state: State) -> usize {
+        self.threats.iter().filter(|one| one.state == state).count()
+    }
+}
+
+/// By rule: what has open threats first, then by what is left of the risk.
+pub(super) fn by_rule(model: &ThreatModel) -> Vec<ByRule<'_>> {
+    let mut groups: Vec<ByRule<'_>> = Vec::new();
+    for threat in &model.threats {
+        let known = groups.iter_mut().find(|group| group.rule.id == threat.rule.id);
+        match known {
+            Some(group) => {
+                group.inherent = worse(group.inherent, threat.inherent);
+                group.residual = worse(group.residual, threat.residual);
+                group.threats.push(threat);
+            }
+            None => groups.push(ByRule {
+                rule: threat.rule,
+                threats: vec![threat],
+                inherent: threat.inherent,
+                residual: threat.residual,
+            }),
+        }
+    }
+    let order = |group: &ByRule<'_>| {
+        (group.open() == 0, std::cmp::Reverse(weight(group.residual)), group.rule.id)
+    };
+    groups.sort_by_cached_key(order);
+    groups
+}
+
+/// How bad one is, for sorting: level, then likelihood times impact.
+pub(super) const fn weight(rating: Rating) -> (Level, u16) {
+    (rating.level, rating.likelihood as u16 * rating.impact as u16)
+}
+
+fn worse(one: Rating, other: Rating) -> Rating {
+    if weight(other) > weight(one) { other } else { one }
+}
+
+/// The parts of the diagram that a threat to an element touches.
+pub(super) fn touched(system: &System, element: Element) -> Vec<Node> {
+    match element {
+        Element::Actor(at) => vec![Node::Actor(at)],
+        Element::Component(at) => vec![Node::Component(at)],
+        Element::Store(at) => vec![Node::Store(at)],
+        Element::Entry(at) => system
+            .entries
+            .get(at)
+            .map(|entry| Node::Component(entry.component))
+            .into_iter()
+            .collect(),
+        Element::Flow(at) => {
+            system.flows.get(at).map(|flow| vec![flow.from, flow.to]).unwrap_or_default()
+        }
+        Element::Data(at) => {
+            let data = system.data.get(at);
+            data.into_iter()
+                .flat_map(|data| &data.placed)
+                .map(|placed| Node::Store(placed.store))
+                .collect()
+        }
+        Element::Whole => {
+            let components = system.components.iter().enumerate();
+            let ours = components.filter(|(_, component)| component.is_in_scope);
+            ours.map(|(at, _)| Node::Component(at)).collect()
+        }
+    }
+}

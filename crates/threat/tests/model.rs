@@ -1,0 +1,235 @@
+//! The model of the sample's shop, derived from its document and a policy that its owner would write.
+
+#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, State as Shown};
+use portcullis_model::{ControlId, Date, Sources as Texts, UnixMillis};
+use portcullis_policy::{Input, Model, Overrides};
+use portcullis_threat::{
+    Acceptance, Answers, DataClass, Element, Fact, Origin, Reach, Seen, Sources, State, Stated,
+    System, ThreatModel, model,
+};
+
+const DOCUMENT: &str = include_str!("../../sample/openapi/honest.yaml");
+const POLICY: &str = include_str!("../../attack/policies/pharmacy.yaml");
+const NOW: UnixMillis = UnixMillis(1_795_000_000_000);
+
+fn plan() -> Plan {
+    let mut sources = Texts::default();
+    let contract = sources.add("openapi.yaml", DOCUMENT);
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }}]\n{POLICY}"
+    );
+    let policy = Some(sources.add("portcullis.yaml", policy));
+    let folder = std::path::PathBuf::new();
+    let overrides = Overrides::default();
+    let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+    let joined = Model::join(input).map_err(|failure| {
+        failure.diagnostics.into_iter().map(|one| one.message).collect::<Vec<_>>()
+    });
+    Plan::compile(joined.unwrap(), PlanOptions::default())
+}
+
+fn system(plans: &[Plan], stated: &Stated, has_gateway: bool) -> System {
+    System::derive(&Sources { plans, stated, has_gateway, requests: None })
+}
+
+fn threats(
+    plans: &[Plan],
+    stated: Stated,
+    evidence: &[(Record, Vec<&'static str>)],
+) -> ThreatModel {
+    let answers = Answers { plans, is_in_front: true, evidence, seen: &[], now: NOW };
+    model(system(plans, &stated, true), stated, &answers)
+}
+
+/// An attack on an operation, of which a control is seen to stop it.
+fn closed(operation: &str, knock_out: bool) -> Record {
+    Record {
+        id: "somebody-elses-order".to_owned(),
+        title: "reads somebody else's order".to_owned(),
+        kind: Kind::Attack {
+            item: "A1".to_owned(),
+            cwe: 639,
+            direct: Outcome::Succeeded,
+            through: Outcome::Stopped,
+            stopped_by: vec!["object_ownership".to_owned()],
+            knock_out: Some(knock_out),
+            twin: None,
+            state: Shown::Closed,
+        },
+        operations: vec![operation.to_owned()],
+        digests: Digests {
+            contract: Sha256Hex::NOTHING,
+            policy: Sha256Hex::NOTHING,
+            suite: Sha256Hex::NOTHING,
+            binary: Sha256Hex::NOTHING,
+        },
+        at: NOW,
+        expires: UnixMillis(NOW.0 + 1),
+    }
+}
+
+fn state_at(model: &ThreatModel, rule: &str, title: &str) -> State {
+    let is_it = |one: &&portcullis_threat::Threat| {
+        one.rule.id == rule && model.system.title(one.element) == title
+    };
+    model.threats.iter().find(is_it).map(|one| one.state).unwrap()
+}
+
+const READS: &str = "others-objects-read";
+const ORDER: &str = "GET /orders/{id}";
+
+#[test]
+fn ids_are_stable_and_each_is_once() {
+    let plans = [plan()];
+    let (first, again) =
+        (system(&plans, &Stated::default(), true), system(&plans, &Stated::default(), true));
+    assert_eq!(first, again);
+    let places = first.entries.iter().enumerate().map(|(at, _)| first.id(Element::Entry(at)));
+    let mut ids: Vec<String> = places.collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    assert!(ids.contains(&"entry/get-orders-id".to_owned()), "{ids:?}");
+}
+
+#[test]
+fn operations_are_ways_in_for_whom_rules_open_them() {
+    let plans = [plan()];
+    let system = system(&plans, &Stated::default(), true);
+    let reach =
+        |name: &str| system.entries.iter().find(|one| one.name == name).map(|one| one.reach);
+    assert_eq!(reach("register"), Some(Reach::Anyone));
+    assert_eq!(reach("getSession"), Some(Reach::Callers));
+    assert_eq!(reach("getOrder"), Some(Reach::Some));
+    assert_eq!(reach("setRole"), Some(Reach::Administrators));
+    let order = system.entries.iter().find(|one| one.name == "getOrder").unwrap();
+    assert!(order.facts.has(Fact::TakesId) && !order.facts.has(Fact::Changes), "{order:?}");
+    assert!(!order.ids.is_empty());
+}
+
+#[test]
+fn nothing_in_front_means_that_the_document_alone_says_who_may() {
+    let plans = [plan()];
+    let system = system(&plans, &Stated::default(), false);
+    assert!(system.components.iter().all(|one| one.title != "Gateway"));
+    assert!(
+        system.stores.iter().all(|one| one.known.from == Origin::Guessed),
+        "{:?}",
+        system.stores
+    );
+    let reach =
+        |name: &str| system.entries.iter().find(|one| one.name == name).map(|one| one.reach);
+    assert_eq!(reach("setRole"), Some(Reach::Callers));
+}
+
+#[test]
+fn data_is_classed_by_its_names_and_by_what_people_say() {
+    let plans = [plan()];
+    let derived = system(&plans, &Stated::default(), true);
+    let classes = |system: &System, name: &str| {
+        system.data.iter().find(|one| one.title == name).map(|one| one.classes).unwrap()
+    };
+    let customer = classes(&derived, "Customer");
+    assert!(customer.has(DataClass::Personal) && customer.has(DataClass::Card), "{customer:?}");
+    let health = [DataClass::Health].into_iter().collect();
+    let said =
+        portcullis_threat::StatedData { name: "Order".to_owned(), classes: health, span: None };
+    let stated = Stated { data: vec![said], ..Stated::default() };
+    assert_eq!(classes(&system(&plans, &stated, true), "Order"), health);
+}
+
+#[test]
+fn a_mitigation_is_configured_until_an_attack_proves_it_and_stale_when_that_is_over() {
+    let plans = [plan()];
+    let state = |evidence: &[(Record, Vec<&'static str>)]| {
+        state_at(&threats(&plans, Stated::default(), evidence), READS, ORDER)
+    };
+    assert_eq!(state(&[]), State::Configured);
+    assert_eq!(state(&[(closed("getOrder", true), vec![])]), State::Proven);
+    assert_eq!(state(&[(closed("getOrder", true), vec!["policy"])]), State::Stale);
+    assert_eq!(state(&[(closed("getOrder", false), vec![])]), State::Stale, "no knock-out");
+    assert_eq!(
+        state(&[(closed("updateOrder", true), vec![])]),
+        State::Configured,
+        "of another one"
+    );
+}
+
+#[test]
+fn an_attack_that_comes_through_outweighs_every_proof() {
+    let plans = [plan()];
+    let mut open = closed("getOrder", true);
+    if let Kind::Attack { through, state, .. } = &mut open.kind {
+        (*through, *state) = (Outcome::Succeeded, Shown::Open);
+    }
+    let evidence = [(closed("getOrder", true), vec![]), (open, vec![])];
+    let found = threats(&plans, Stated::default(), &evidence);
+    assert_eq!(state_at(&found, READS, ORDER), State::ComesThrough);
+    assert!(found.found().open > 0);
+}
+
+#[test]
+fn refusals_in_traffic_say_that_a_control_acts() {
+    let plans = [plan()];
+    let seen = [Seen {
+        control: ControlId::ObjectOwnership,
+        operation: Some("getOrder".to_owned()),
+        count: 3,
+        last: NOW,
+    }];
+    let stated = Stated::default();
+    let answers =
+        Answers { plans: &plans, is_in_front: true, evidence: &[], seen: &seen, now: NOW };
+    let found = model(system(&plans, &stated, true), stated, &answers);
+    assert_eq!(state_at(&found, READS, ORDER), State::Seen);
+}
+
+#[test]
+fn nothing_in_front_leaves_it_open_until_the_api_withstands() {
+    let plans = [plan()];
+    let state = |evidence: &[(Record, Vec<&'static str>)]| {
+        let stated = Stated::default();
+        let answers = Answers { plans: &plans, is_in_front: false, evidence, seen: &[], now: NOW };
+        state_at(&model(system(&plans, &stated, false), stated, &answers), READS, ORDER)
+    };
+    assert_eq!(state(&[]), State::Missing);
+    assert_eq!(state(&[(closed("getOrder", true), vec![])]), State::ComesThrough);
+    let mut safe = closed("getOrder", true);
+    if let Kind::Attack { direct, through, stopped_by, state, .. } = &mut safe.kind {
+        (*direct, *through, *state) = (Outcome::Failed, Outcome::Failed, Shown::AlreadySafe);
+        stopped_by.clear();
+    }
+    assert_eq!(state(&[(safe, vec![])]), State::Withstands);
+}
+
+#[test]
+fn a_proof_lowers_the_risk_and_an_acceptance_ends() {
+    let plans = [plan()];
+    let until = |text: &str| Stated {
+        accepted: vec![Acceptance {
+            threat: READS.to_owned(),
+            of: Some("getOrder".to_owned()),
+            by: "security".to_owned(),
+            reason: "a test".to_owned(),
+            until: Date::parse(text).unwrap(),
+            span: None,
+        }],
+        ..Stated::default()
+    };
+    let evidence = [(closed("getOrder", true), vec![])];
+    let at = |model: &ThreatModel| {
+        let is_it = |one: &&portcullis_threat::Threat| {
+            one.rule.id == READS && model.system.title(one.element) == ORDER
+        };
+        model.threats.iter().find(is_it).cloned().unwrap()
+    };
+    let proven = at(&threats(&plans, Stated::default(), &evidence));
+    assert!(proven.residual.likelihood < proven.inherent.likelihood, "{proven:?}");
+    assert!(proven.residual.level < proven.inherent.level, "{proven:?}");
+    assert_eq!(at(&threats(&plans, until("2099-12-31"), &[])).accepted, Some(0));
+    assert_eq!(at(&threats(&plans, until("2026-01-01"), &[])).accepted, None);
+}
