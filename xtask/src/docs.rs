@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::shell;
 
 /// Page, and the reference it is made from.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 9] = [
     ("docs/src/reference/command.md", "command"),
     ("docs/src/reference/policy.md", "policy"),
     ("docs/src/reference/controls.md", "controls"),
@@ -16,6 +16,8 @@ const PAGES: [(&str, &str); 6] = [
     ("docs/src/reference/codes.md", "codes"),
     ("docs/src/reference/policy.schema.json", "policy-schema"),
     ("docs/src/reference/audit-rules.md", "audit-rules"),
+    ("docs/src/reference/threats-file.md", "threats-file"),
+    ("docs/src/reference/threats.schema.json", "threats-schema"),
 ];
 
 /// Stories that have a picture. That each is as it should be, a test asks that plays them anyway.

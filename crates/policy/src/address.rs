@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
+use portcullis_yaml::shown;
+
 use crate::model::Origin;
 use crate::network::{Network, NetworkFault};
-use crate::notes::shown;
 use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, InstanceTls, Upstream, UpstreamProof};
 
 /// Why a text is none, and what to write.

@@ -6,14 +6,12 @@ mod free;
 use std::path::Path;
 
 use portcullis_model::{Diagnostic, SourceId, Sources, Span, did_you_mean};
+use portcullis_yaml::{Notes, Read as _, load, shown, tree};
 use serde_json::Value;
 
 use crate::codes;
 use crate::failure::{Failure, Unreadable};
-use crate::notes::{Notes, shown};
-use crate::open::load;
-use crate::section::Read as _;
-use crate::yaml;
+use crate::open::FILE_BYTES_MAX;
 use file::{CaseSection, CasesFile};
 
 /// Cases of one file.
@@ -122,8 +120,8 @@ impl CaseVerdict {
 impl Cases {
     /// Reads a file. `attributes` are those that the policy knows of callers.
     pub fn from_file(path: &Path, attributes: &[&str]) -> Result<Self, Failure> {
-        let (mut sources, mut notes) = (Sources::default(), Notes::default());
-        let read = load(&mut sources, path, &codes::NOT_UTF8, &mut notes);
+        let (mut sources, mut notes) = (Sources::default(), Notes::new(&codes::FILE));
+        let read = load(&mut sources, path, FILE_BYTES_MAX, &codes::NOT_UTF8, &mut notes);
         let all = match read {
             Ok((source, true)) => of(source, &sources, attributes, &mut notes),
             Ok((_, false)) => Vec::new(),
@@ -141,7 +139,7 @@ impl Cases {
 }
 
 fn of(source: SourceId, sources: &Sources, attributes: &[&str], notes: &mut Notes) -> Vec<Case> {
-    let Some(tree) = yaml::read(source, sources.text(source), notes) else { return Vec::new() };
+    let Some(tree) = tree::read(source, sources.text(source), notes) else { return Vec::new() };
     let cases = CasesFile::read(&tree, notes).and_then(|file| file.cases.0).unwrap_or_default();
     if let Some(further) = cases.get(CASES_MAX) {
         let message = format!("there are more than {CASES_MAX} cases");
@@ -181,7 +179,7 @@ fn case(case: CaseSection, span: Span, known: &[&str], notes: &mut Notes) -> Opt
 
 /// `subject`, `scopes`, and attributes of the policy.
 fn caller(
-    named: crate::section::Named<free::Free>,
+    named: portcullis_yaml::Named<free::Free>,
     span: Span,
     known: &[&str],
     notes: &mut Notes,

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{
+    Content, Node, Notes, Read, Spanned, inline_schemas, scalar, shown, wrong_kind,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::address::{self, Fault};
 use crate::callers::Endpoint;
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Read, Spanned, inline_schemas, scalar, wrong_kind};
-use crate::yaml::{Content, Node};
 
 /// A claim, or a member of an answer, by JSON Pointer (RFC 6901): `/realm_access/roles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +53,7 @@ impl Read for Texts {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         match &node.content {
             Content::List(items) if items.is_empty() => {
-                notes.push(|| {
-                    wrong_kind(node, "at least one word", "write one, or several: `[a, b]`")
-                });
+                wrong_kind(node, notes, "at least one word", "write one, or several: `[a, b]`");
                 None
             }
             Content::List(_) => Read::read(node, notes).map(Self),

@@ -2,6 +2,7 @@
 //! page, which lies in the folder beside this file.
 
 use portcullis_model::Code;
+use portcullis_yaml::FileCodes;
 
 macro_rules! codes {
     ($( $(#[$doc:meta])* $constant:ident = $name:literal, )*) => {
@@ -128,6 +129,24 @@ codes! {
     /// An entry changes nothing.
     NO_EFFECT = "policy-no-effect",
 }
+
+/// What can be wrong with any file, as it is called of this one.
+pub(crate) static FILE: FileCodes = FileCodes {
+    file: "the policy",
+    // A long one has a hundred lines.
+    text_bytes_max: 1 << 20,
+    too_large_help: "is this the contract? the policy names it under `apis`",
+    not_yaml: &NOT_YAML,
+    too_large: &TOO_LARGE,
+    duplicate_key: &DUPLICATE_KEY,
+    unknown_key: &UNKNOWN_KEY,
+    not_in_this_version: &NOT_IN_THIS_VERSION,
+    missing_key: &MISSING_KEY,
+    wrong_kind: &WRONG_KIND,
+    unknown_word: &UNKNOWN_WORD,
+    bad_date: &BAD_DATE,
+    more_problems: &MORE_PROBLEMS,
+};
 
 #[cfg(test)]
 mod tests {

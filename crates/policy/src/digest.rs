@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Node, Notes, Read, scalar, shown};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Read, scalar};
-use crate::yaml::Node;
 
 /// What stands before the digits, so that another digest can follow one day.
 const PREFIX: &str = "sha256:";

@@ -49,12 +49,14 @@ pub(crate) use tls::TlsSection;
 pub(crate) use values::{MustWritten, ValuesSection};
 pub(crate) use whoami::WhoamiSection;
 
+use portcullis_yaml::{Day, Named, Needed, Spanned, reference, section};
+use serde_json::Value;
+
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::quantity::Count;
 use crate::secret::Secret;
-use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, GraphqlWord, MarkupWord, ModeWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, FullWord, GraphqlWord, MarkupWord, ModeWord,
     Names, NullWord, TotalsWord, UndeclaredWord, UpgradeWord,
 };
 
@@ -136,6 +138,20 @@ section! {
         /// why. Default: none, because every control enforces.
         relax: Option<Vec<Spanned<RelaxEntry>>>,
     }
+}
+
+/// The JSON Schema of the policy file (draft 2020-12), for editors.
+pub fn json_schema() -> Value {
+    reference::json_schema::<PolicyFile>("Portcullis policy")
+}
+
+/// The reference page in Markdown: every key, its values, and why its default is what it is.
+pub fn reference_page() -> String {
+    reference::page(
+        "The policy file",
+        "Made from the types of crate `policy`; change it there.",
+        &json_schema(),
+    )
 }
 
 impl PolicyFile {

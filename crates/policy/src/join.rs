@@ -41,6 +41,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_contract::{Contract, Files, NoFiles};
 use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
+use portcullis_yaml::{Content, Key, Node, Notes, Read, tree};
 
 use crate::address::{self, Fault};
 use crate::callers::Callers;
@@ -48,10 +49,7 @@ use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
 use crate::model::{Access, Limits, Model, Policy, Proxies, TlsFiles};
-use crate::notes::Notes;
-use crate::section::Read;
 use crate::upstream::Upstream;
-use crate::yaml::{self, Content};
 use models::{Own, Shared};
 use names::Names;
 
@@ -87,7 +85,7 @@ pub struct Overrides {
 /// Joins the texts, of which the contracts stand alone. All problems are found in one go. `further`
 /// are the contracts of the second API and those behind it.
 pub(crate) fn join(input: Input, further: Vec<SourceId>) -> Result<Policy, Failure> {
-    let mut notes = Notes::default();
+    let mut notes = Notes::new(&codes::FILE);
     let file = input.policy.and_then(|source| parse(&input.sources, source, &mut notes));
     let Input { sources, contract, policy, folder, overrides, now } = input;
     // What no API names is not read; without any API, the contract's own problems are told.
@@ -116,7 +114,7 @@ pub(crate) struct Text {
 
 /// The policy text as its sections.
 pub(crate) fn parse(sources: &Sources, source: SourceId, notes: &mut Notes) -> Option<PolicyFile> {
-    let tree = yaml::read(source, sources.text(source), notes)?;
+    let tree = tree::read(source, sources.text(source), notes)?;
     if tree.content == Content::Nothing {
         notes.push(|| {
             Diagnostic::error(&codes::MISSING_KEY, "the policy says nothing")
@@ -137,9 +135,9 @@ pub(crate) fn parse(sources: &Sources, source: SourceId, notes: &mut Notes) -> O
 }
 
 /// Where a document says that it is OpenAPI.
-fn openapi_key(tree: &yaml::Node) -> Option<Span> {
+fn openapi_key(tree: &Node) -> Option<Span> {
     let Content::Mapping(entries) = &tree.content else { return None };
-    let is_telling = |key: &yaml::Key| key.text == "openapi" || key.text == "swagger";
+    let is_telling = |key: &Key| key.text == "openapi" || key.text == "swagger";
     entries.iter().map(|(key, _)| key).find(|key| is_telling(key)).map(|key| key.span)
 }
 

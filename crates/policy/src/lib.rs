@@ -28,19 +28,15 @@ mod login_place;
 mod model;
 pub mod naming;
 mod network;
-mod notes;
 mod open;
-mod ordinary;
 mod page_token;
 mod pattern;
 mod place;
 mod quantity;
 mod rates;
 mod redirects;
-mod reference;
 mod renumbered;
 mod secret;
-mod section;
 mod serialized;
 mod slice;
 mod source;
@@ -50,7 +46,6 @@ mod texts;
 mod upstream;
 mod word;
 mod writable;
-mod yaml;
 
 pub use acme::Acme;
 pub use administrative::looks_administrative;
@@ -68,6 +63,7 @@ pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVer
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
+pub use file::{json_schema, reference_page};
 pub use flows::{FLOWS_MAX, Flow, FlowStep, STEPS_MAX, ValueMust, ValueRule, WalkPlace};
 pub use join::{Input, Overrides};
 pub use kept::{StorePlace, Vault};
@@ -87,7 +83,6 @@ pub use rates::{
     BYTES_PER_UNIT, Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit,
 };
 pub use redirects::Redirects;
-pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};
 pub use slice::Slice;

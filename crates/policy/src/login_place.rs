@@ -1,14 +1,12 @@
 //! Places in requests and answers, and questions about answers.
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Node, Notes, Read, inline_schemas, scalar, shown};
 
 use crate::authorization::InputPlace;
 use crate::codes;
 use crate::login::{AnswerPlace, AnswerTest, Literal, RequestPlace, Tested};
-use crate::notes::{Notes, shown};
-use crate::section::{Read, inline_schemas, scalar};
 use crate::serialized::SerializedBy;
-use crate::yaml::Node;
 
 /// Bytes of one such word.
 const BYTES_MAX: usize = 512;

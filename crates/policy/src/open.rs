@@ -1,11 +1,11 @@
 //! The files of a model. Those that a contract refers to are opened by [`Folder`].
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use portcullis_contract::codes::UNREADABLE as CONTRACT_NOT_UTF8;
-use portcullis_model::{Code, Diagnostic, SourceId, Sources, Span, UnixMillis};
+use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
+use portcullis_yaml::{Notes, load, ordinary};
 
 use crate::codes;
 use crate::failure::{Failure, Unreadable};
@@ -13,11 +13,9 @@ use crate::file::Api;
 use crate::folder::Folder;
 use crate::join::{self, Input, Overrides, Text, Texts};
 use crate::model::{Model, Policy};
-use crate::notes::Notes;
-use crate::ordinary;
 
 /// Bytes of a file. The largest published contract has 47 MB.
-const FILE_BYTES_MAX: u64 = 96 << 20;
+pub(crate) const FILE_BYTES_MAX: u64 = 96 << 20;
 
 impl Policy {
     /// A policy file, and the contracts that it names.
@@ -27,8 +25,9 @@ impl Policy {
         now: UnixMillis,
     ) -> Result<Self, Failure> {
         let mut sources = Sources::default();
-        let mut notes = Notes::default();
-        let source = match load(&mut sources, policy, &codes::NOT_UTF8, &mut notes) {
+        let mut notes = Notes::new(&codes::FILE);
+        let source = match load(&mut sources, policy, FILE_BYTES_MAX, &codes::NOT_UTF8, &mut notes)
+        {
             Ok((_, false)) => return Err(failure(sources, notes)),
             Ok((source, true)) => source,
             Err(error) => return Err(unreadable(sources, policy, None, error, notes)),
@@ -43,8 +42,9 @@ impl Policy {
         let mut contracts = Vec::new();
         for (name, span) in names {
             let path = plain(&folder.join(name));
-            let loaded = ordinary::file(&path)
-                .and_then(|()| load(&mut sources, &path, &CONTRACT_NOT_UTF8, &mut notes));
+            let loaded = ordinary::file(&path).and_then(|()| {
+                load(&mut sources, &path, FILE_BYTES_MAX, &CONTRACT_NOT_UTF8, &mut notes)
+            });
             match loaded {
                 Ok((_, false)) => return Err(failure(sources, notes)),
                 Ok((source, true)) => {
@@ -65,8 +65,8 @@ impl Policy {
         now: UnixMillis,
     ) -> Result<Self, Failure> {
         let mut sources = Sources::default();
-        let mut notes = Notes::default();
-        match load(&mut sources, contract, &CONTRACT_NOT_UTF8, &mut notes) {
+        let mut notes = Notes::new(&codes::FILE);
+        match load(&mut sources, contract, FILE_BYTES_MAX, &CONTRACT_NOT_UTF8, &mut notes) {
             Ok((_, false)) => Err(failure(sources, notes)),
             Ok((source, true)) => {
                 let text = Text { source, files: Box::new(Folder::of(contract)) };
@@ -155,57 +155,6 @@ fn plain(path: &Path) -> PathBuf {
     out
 }
 
-/// Adds a file to the sources. Whether it is text; if it is not UTF-8, that is noted, and nothing
-/// else of it is worth saying.
-pub(crate) fn load(
-    sources: &mut Sources,
-    path: &Path,
-    code: &'static Code,
-    notes: &mut Notes,
-) -> io::Result<(SourceId, bool)> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("it has more than {FILE_BYTES_MAX} bytes"),
-        ));
-    }
-    let name = path.display().to_string();
-    if is_utf16(&bytes) {
-        let source = sources.add(name, "");
-        notes.push(|| {
-            Diagnostic::error(code, "the file is UTF-16, not UTF-8")
-                .at(Span { source, start: 0, end: 0 })
-                .help("save it as UTF-8: `iconv -f UTF-16 -t UTF-8 FILE > NEW`")
-        });
-        return Ok((source, false));
-    }
-    let error = match String::from_utf8(bytes) {
-        Ok(text) => return Ok((sources.add(name, text), true)),
-        Err(error) => error,
-    };
-    let start = error.utf8_error().valid_up_to() as u32;
-    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-    let source = sources.add(name, text);
-    notes.push(|| {
-        Diagnostic::error(code, "the file is not UTF-8")
-            .at(Span { source, start, end: start })
-            .label("the first byte that is not")
-            .help("save the file as UTF-8")
-    });
-    Ok((source, false))
-}
-
-/// Whether a text begins as UTF-16 does: with its mark, or with a zero byte beside a letter.
-fn is_utf16(bytes: &[u8]) -> bool {
-    match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        [0, one, 0, two, ..] | [one, 0, two, 0, ..] => one.is_ascii() && two.is_ascii(),
-        _ => false,
-    }
-}
-
 fn unreadable(
     sources: Sources,
     path: &Path,
@@ -227,5 +176,28 @@ fn unreadable(
         sources,
         diagnostics: notes.into_diagnostics(),
         unreadable: Some(Unreadable { path: path.to_owned(), error }),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use crate::{Overrides, Policy, SecretSource};
+    use portcullis_model::UnixMillis;
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let secret = SecretSource::File(pipe).read(|_| None);
+        assert!(secret.unwrap_err().to_string().contains(portcullis_yaml::ordinary::NO_FILE));
+        let policy = folder.path().join("portcullis.yaml");
+        std::fs::write(&policy, "apis: [{ contract: pipe, upstream: \"http://127.0.0.1:1\" }]\n")
+            .unwrap();
+        let failure =
+            Policy::from_policy(&policy, &Overrides::default(), UnixMillis(0)).unwrap_err();
+        let why = failure.unreadable.unwrap().error.to_string();
+        assert!(why.contains(portcullis_yaml::ordinary::NO_FILE), "{why}");
     }
 }

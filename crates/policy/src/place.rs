@@ -4,15 +4,13 @@
 use std::net::SocketAddr;
 
 use portcullis_model::{Code, Diagnostic};
+use portcullis_yaml::{Content, Node, Notes, Read, Spanned, inline_schemas, scalar};
 
 use crate::address::{self, Fault};
 use crate::codes;
 use crate::model::Origin;
 use crate::network::Network;
-use crate::notes::Notes;
-use crate::section::{Read, Spanned, inline_schemas, scalar};
 use crate::upstream::Upstream;
-use crate::yaml::{Content, Node};
 
 /// Where the gateway listens.
 #[derive(Debug, Clone, Copy)]

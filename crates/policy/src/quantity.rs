@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use portcullis_model::{Diagnostic, did_you_mean};
+use portcullis_yaml::{Node, Notes, Read, inline_schemas, scalar, shown};
 
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Read, inline_schemas, scalar};
-use crate::yaml::Node;
 
 /// Bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

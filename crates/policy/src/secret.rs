@@ -4,13 +4,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Node, Notes, Read, inline_schemas, ordinary, scalar};
 
 use crate::codes;
-use crate::notes::Notes;
-use crate::ordinary;
-use crate::section::{Read, inline_schemas, scalar};
 use crate::source::SecretSource;
-use crate::yaml::Node;
 
 /// `file:NAME`, `env:NAME` or `credential:NAME`.
 #[derive(Debug, Clone, PartialEq, Eq)]

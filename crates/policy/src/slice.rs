@@ -10,12 +10,12 @@ use std::fmt::Write as _;
 
 use portcullis_contract::Slices;
 use portcullis_model::{Diagnostic, SourceId};
+use portcullis_yaml::{Content, Key, Node, Notes, tree};
 use sha2::{Digest as _, Sha256};
 
+use crate::codes;
 use crate::model::Model;
-use crate::notes::Notes;
 use crate::pattern::is_like;
-use crate::yaml::{self, Content, Node};
 
 /// What evidence about one operation depends on: SHA-256 of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +69,8 @@ impl Model {
 
     fn pieces(&self) -> Result<Vec<Piece>, Diagnostic> {
         let Some(source) = self.policy else { return Ok(Vec::new()) };
-        let mut notes = Notes::default();
-        let tree = yaml::read(source, self.sources.text(source), &mut notes);
+        let mut notes = Notes::new(&codes::FILE);
+        let tree = tree::read(source, self.sources.text(source), &mut notes);
         let Some(tree) = tree else {
             let problem = notes.into_diagnostics().into_iter().next();
             return problem.map_or_else(|| Ok(Vec::new()), Err);
@@ -86,7 +86,7 @@ impl Model {
                     pieces.extend(entries.iter().map(|entry| self.piece(*cut, "", entry)));
                 }
                 (Content::Mapping(entries), Some(cut)) => {
-                    let of = |(key, entry): &(yaml::Key, Node)| self.piece(*cut, &key.text, entry);
+                    let of = |(key, entry): &(Key, Node)| self.piece(*cut, &key.text, entry);
                     pieces.extend(entries.iter().map(of));
                 }
                 _ => pieces.push(Piece { text: said(name, "", section), concerns: None }),

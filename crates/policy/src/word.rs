@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use portcullis_model::{ControlId, Date, DateError, Diagnostic, did_you_mean};
+use portcullis_model::{ControlId, Diagnostic, did_you_mean};
+use portcullis_yaml::{Content, Node, Notes, Read, Spanned, scalar, shown, word};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Read, Spanned, scalar};
-use crate::yaml::{Content, Node};
 
 /// What happens to undeclared properties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
@@ -333,39 +331,6 @@ impl Read for AllowWord {
     }
 }
 
-pub(crate) fn word<T: Copy>(
-    node: &Node,
-    notes: &mut Notes,
-    words: &[(&'static str, T)],
-    help: Option<&str>,
-) -> Option<T> {
-    let text = scalar(node, notes)?;
-    let found = words.iter().find(|(word, _)| *word == text);
-    if found.is_none() {
-        notes.push(|| {
-            let known = || words.iter().map(|(word, _)| *word);
-            let help = match (help, did_you_mean(text, known())) {
-                (Some(help), _) => help.to_owned(),
-                (None, Some(near)) => format!("did you mean `{near}`?"),
-                (None, None) => {
-                    format!("write `{}`", known().collect::<Vec<_>>().join("` or `"))
-                }
-            };
-            Diagnostic::error(&codes::UNKNOWN_WORD, format!("{} has no meaning here", shown(text)))
-                .at(node.span)
-                .label("this word")
-                .help(help)
-        });
-    }
-    found.map(|(_, value)| *value)
-}
-
-impl Read for bool {
-    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
-        word(node, notes, &[("true", true), ("false", false)], None)
-    }
-}
-
 /// The name of a control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ControlName(pub(crate) ControlId);
@@ -404,50 +369,6 @@ impl JsonSchema for ControlName {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "enum": ControlId::ALL.map(ControlId::name) })
-    }
-}
-
-/// A calendar day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Day(pub(crate) Date);
-
-impl Read for Day {
-    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
-        let text = scalar(node, notes)?;
-        let date = Date::parse(text);
-        if let Err(error) = date {
-            notes.push(|| {
-                let (why, help) = match error {
-                    DateError::Form => ("is not a date", "write year, month and day: `2027-01-31`"),
-                    DateError::NoSuchDay => {
-                        ("is a day that does not exist", "look at the month and its length")
-                    }
-                };
-                Diagnostic::error(&codes::BAD_DATE, format!("{} {why}", shown(text)))
-                    .at(node.span)
-                    .label("this date")
-                    .help(help)
-            });
-        }
-        date.ok().map(Self)
-    }
-}
-
-impl JsonSchema for Day {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("Day")
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-            "examples": ["2027-01-31"],
-        })
     }
 }
 

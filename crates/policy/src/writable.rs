@@ -32,7 +32,7 @@ mod unix {
 
     use super::listed;
     use crate::codes;
-    use crate::notes::shown;
+    use portcullis_yaml::shown;
 
     /// Links on the way to one file, as Linux counts them.
     const LINKS_MAX: usize = 40;

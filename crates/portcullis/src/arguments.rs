@@ -21,6 +21,7 @@ pub(crate) use crate::session_arguments::{
     SessionsCommand, SessionsEndOptions, SessionsListOptions, TokensCommand, TokensRevokeOptions,
 };
 pub(crate) use crate::store_arguments::StoreCommand;
+pub(crate) use crate::threats_arguments::ThreatsOptions;
 
 /// A security layer in front of an HTTP API that nobody has to change.
 #[derive(Debug, Parser)]
@@ -80,12 +81,14 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
     Check(CheckOptions),
-    /// Answer the checklist about keys and secrets for this deployment, with evidence and drills
+    /// What is missing? Documents, policy, deployment, secrets, and ten questions answered with evidence
     #[command(
-        after_help = "Example:\n  portcullis audit -c portcullis.yaml\n  sudo portcullis audit -c \
-        portcullis.yaml --backup /var/backups/portcullis --format json\n\nDrills happen in a folder of their own and touch \
-        nothing that is in use. As root it also tries to open what is kept as another user.\n\nExit codes: 0 every answer \
-        is yes or not checkable, 1 one is no, or the files have errors, 2 usage or unreadable file"
+        after_help = "Example:\n  portcullis audit openapi.yaml\n  portcullis audit --format sarif . > audit.sarif\n  \
+        sudo portcullis audit -c portcullis.yaml --backup /var/backups/portcullis dist/\n  portcullis audit --issuer \
+        http://127.0.0.1:4000 --client issuer.yaml\n\nDrills happen in a folder of their own and touch \
+        nothing that is in use. As root it also tries to open what is kept as another user. Only addresses of this machine are \
+        asked, unless --ask-storage says otherwise.\n\nExit codes: 0 no answer is no, and nothing that --deny names was found, 1 there is, or the policy has \
+        errors, 2 usage, or what was named cannot be looked at"
     )]
     Audit(AuditOptions),
     /// Show which values are taken for ids of what, or suggest the objects of a document
@@ -137,6 +140,17 @@ pub(crate) enum Command {
     /// Evidence of attacks: is it as it was written, and does it still speak of what is there?
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// The threat model: what can go wrong, how bad is it, and what answers it?
+    #[command(
+        after_help = "Example:\n  portcullis threats -c portcullis.yaml\n  portcullis threats -c portcullis.yaml --format \
+        html --output threats.html\n  portcullis threats -c portcullis.yaml --evidence seen.jsonl --evidence-key \
+        evidence.pem.pub --ledger portcullis-ledger.jsonl --deny high\n  portcullis threats init -c portcullis.yaml\n\n\
+        It is derived anew each time from document, policy, evidence, records, and what people say in `threats.yaml`. A \
+        document alone shows the API as it stands, with nothing in front; with --upstream, as `run` would serve it. \
+        Nothing is asked over the network.\n\nExit codes: 0 shown, whatever is open, 1 with --deny: threats are open at that \
+        level or above; or files have errors, 2 usage, unreadable file, or evidence that cannot be believed"
+    )]
+    Threats(ThreatsOptions),
     /// Explain a code, a control, a threat, a request that was recorded, or one that you describe
     #[command(
         after_help = "Example:\n  portcullis explain writable_properties\n  portcullis explain \

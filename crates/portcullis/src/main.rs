@@ -64,6 +64,8 @@ mod store_key;
 mod story_argument;
 mod story_command;
 mod talk;
+mod threats_arguments;
+mod threats_command;
 mod trial;
 mod vault;
 mod watch;
@@ -129,6 +131,7 @@ fn main() -> std::process::ExitCode {
         Command::Evidence(EvidenceCommand::Key(options)) => evidence_command::key(&options),
         Command::Evidence(EvidenceCommand::Verify(options)) => evidence_command::verify(&options),
         Command::Evidence(EvidenceCommand::Check(options)) => evidence_command::check(&options),
+        Command::Threats(options) => threats_command::threats(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),
         Command::Man(options) => completions::man(&options),

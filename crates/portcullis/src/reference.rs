@@ -12,6 +12,8 @@ pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
     let text = match options.what {
         Reference::Policy => portcullis_policy::reference_page(),
         Reference::PolicySchema => format!("{:#}\n", portcullis_policy::json_schema()),
+        Reference::ThreatsFile => portcullis_threat::reference_page(),
+        Reference::ThreatsSchema => format!("{:#}\n", portcullis_threat::json_schema()),
         Reference::Controls => controls(),
         Reference::Threats => portcullis_threat::rules::page(),
         Reference::Codes => codes(),

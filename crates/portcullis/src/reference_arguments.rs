@@ -13,6 +13,8 @@ pub(crate) struct ReferenceOptions {
 pub(crate) enum Reference {
     Policy,
     PolicySchema,
+    ThreatsFile,
+    ThreatsSchema,
     Controls,
     Threats,
     Codes,

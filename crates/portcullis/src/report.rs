@@ -102,6 +102,7 @@ pub(crate) fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
     let more = [
         portcullis_contract::codes::MORE_PROBLEMS.name,
         portcullis_policy::codes::MORE_PROBLEMS.name,
+        portcullis_threat::codes::MORE_PROBLEMS.name,
     ];
     diagnostics.iter().fold((0, 0), |(errors, warnings), one| {
         let untold = one.message.split(' ').next().and_then(|count| count.parse().ok());

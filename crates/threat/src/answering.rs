@@ -8,10 +8,9 @@ use crate::answers::{Answers, Mitigation, State};
 use crate::risk;
 use crate::rules::{By, Hit, Rule};
 use crate::stated::Stated;
-use crate::system::{Element, System};
+use crate::system::{Element, System, names};
 use crate::threat::Threat;
 use shown::Shown;
-use taken::names;
 
 /// Finds what answers threats, one after another.
 pub(crate) struct Answering<'a> {

@@ -7,21 +7,26 @@
 
 mod answering;
 mod answers;
+pub mod codes;
 mod found;
+mod held;
+mod questions;
 mod rating;
 mod stated;
 mod system;
 mod threat;
 
+pub mod diff;
 pub mod forms;
 pub mod risk;
 pub mod rules;
 
 pub use answers::{Answers, Mitigation, Proof, Seen, State};
 pub use found::{Found, ThreatModel, model};
+pub use questions::{begun, questions};
 pub use stated::{
     Acceptance, Answered, Degree, Goal, Rated, Stated, StatedAsset, StatedData, StatedStore,
-    StatedZone, Tier,
+    StatedZone, Tier, json_schema, reference_page,
 };
 pub use system::{
     Access, Actor, ActorKind, Asset, AssetKind, Authentication, Boundary, Component, ComponentKind,

@@ -1,9 +1,15 @@
 //! What only people can say of an application: `threats.yaml`, read.
 
+mod file;
+mod read;
+mod words;
+
 use portcullis_model::{Date, Span};
 
 use crate::rating::Rating;
 use crate::system::{DataClasses, StoreKind};
+
+pub use read::{json_schema, reference_page};
 
 /// All that people said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -88,3 +88,15 @@ impl System {
         title.map_or("", String::as_str)
     }
 }
+
+/// Whether a name in `threats.yaml` means an element: none means each.
+pub(crate) fn names(name: Option<&str>, system: &System, element: Element) -> bool {
+    let Some(name) = name else { return true };
+    if name == system.title(element) || name == system.id(element) {
+        return true;
+    }
+    match element {
+        Element::Entry(at) => system.entries.get(at).is_some_and(|entry| entry.name == name),
+        _ => false,
+    }
+}

@@ -1,14 +1,14 @@
 //! A file of cases as its sections are written.
 
 use portcullis_model::{ControlId, Diagnostic};
+use portcullis_yaml::{
+    Content, Named, Needed, Node, Notes, Read, Spanned, inline_schemas, section, shown, word,
+};
 
 use super::free::Free;
 use super::{CaseAnswer, CaseExpected, CaseRequest, CaseVerdict};
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Named, Needed, Read, Spanned, inline_schemas, section};
-use crate::word::{ControlName, word};
-use crate::yaml::{Content, Node};
+use crate::word::ControlName;
 
 section! {
     /// Cases that are kept beside a policy.

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use crate::notes::Notes;
-use crate::section::{Read, inline_schemas};
-use crate::yaml::{Content, Node};
+use portcullis_yaml::{Content, Node, Notes, Read, inline_schemas};
 
 /// Any value.
 #[derive(Debug)]

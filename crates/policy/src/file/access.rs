@@ -1,11 +1,11 @@
 //! The sections `access`, `resources`, `tenant`: who may do what to which objects.
 
+use portcullis_yaml::{
+    Content, Named, Needed, Node, Notes, Read, Several, Spanned, inline_schemas, scalar, section,
+};
+
 use crate::claim::{ClaimPointer, Texts};
-use crate::notes::Notes;
-use crate::section::Read;
-use crate::section::{Named, Needed, Several, Spanned, inline_schemas, scalar, section};
 use crate::word::Names;
-use crate::yaml::{Content, Node};
 
 section! {
     /// One rule about who may do what. It says exactly one of `anyone`, `callers`, `may` and `forbid`. What
@@ -179,7 +179,7 @@ impl Read for ObjectsWord {
             notes.push(|| {
                 portcullis_model::Diagnostic::error(
                     &crate::codes::UNKNOWN_WORD,
-                    format!("{} has no meaning here", crate::notes::shown(text)),
+                    format!("{} has no meaning here", portcullis_yaml::shown(text)),
                 )
                 .at(node.span)
                 .help("write `none`, or `{ path.id: Order }`")

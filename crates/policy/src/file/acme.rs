@@ -1,8 +1,9 @@
 //! The section `tls.acme`: a certificate that an authority gives, and gives again.
 
+use portcullis_yaml::{Needed, Spanned, section};
+
 use crate::claim::{CallerUrl, Texts};
 use crate::secret::Secret;
-use crate::section::{Needed, Spanned, section};
 
 section! {
     /// A certificate that the gateway asks an authority for (ACME, RFC 8555) and renews, for the `hosts` of all APIs. It

@@ -1,12 +1,12 @@
 //! The section `answers`: what everybody sees of objects, whatever their role.
 
 use portcullis_json::{Number, Scalar};
+use portcullis_yaml::{
+    Content, Named, Node, Notes, Read, Spanned, inline_schemas, scalar, section,
+};
 
 use crate::claim::ClaimPointer;
-use crate::notes::Notes;
 use crate::quantity::Count;
-use crate::section::{Named, Read, Spanned, inline_schemas, scalar, section};
-use crate::yaml::{Content, Node};
 
 section! {
     /// What everybody sees of objects of one kind, in every answer, whoever asks. What a rule hides from a role

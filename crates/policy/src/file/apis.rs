@@ -3,17 +3,15 @@
 use std::borrow::Cow;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Content, Named, Needed, Node, Notes, Read, Spanned, section, wrong_kind};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::claim::{CallerUrl, Texts};
 use crate::codes;
 use crate::digest::ContractDigest;
-use crate::notes::Notes;
 use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName, PublishedWord};
 use crate::secret::Secret;
-use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
 use crate::word::{CookieWord, HttpWord, MarkupWord, NullWord};
-use crate::yaml::{Content, Node};
 
 /// APIs of one gateway; each is a contract in memory.
 const APIS_MAX: usize = 64;
@@ -25,7 +23,7 @@ pub(crate) struct Apis(pub(crate) Vec<Api>);
 impl Read for Apis {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let Content::List(items) = &node.content else {
-            notes.push(|| wrong_kind(node, "a list", "write `- contract: openapi.yaml` here"));
+            wrong_kind(node, notes, "a list", "write `- contract: openapi.yaml` here");
             return None;
         };
         if items.is_empty() {

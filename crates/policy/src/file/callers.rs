@@ -1,5 +1,7 @@
 //! The section `callers`: how it is known who calls.
 
+use portcullis_yaml::{Named, Needed, Several, Spanned, section};
+
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::digest::ContractDigest;
 use crate::file::forward::ForwardSection;
@@ -10,7 +12,6 @@ use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
 use crate::quantity::{Count, Time};
 use crate::secret::Secret;
-use crate::section::{Named, Needed, Several, Spanned, section};
 use crate::word::{SeenWord, SubjectWord};
 
 section! {

@@ -1,16 +1,16 @@
 //! The section `flows`: which operations follow which, and how fast at most.
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{
+    Content, Named, Needed, Node, Notes, Read, Spanned, inline_schemas, scalar, section, shown,
+};
 
 use super::rates::RateKeys;
 use crate::codes;
 use crate::flows::WalkPlace;
 use crate::login_place::{AnswerMember, value_place};
-use crate::notes::{Notes, shown};
 use crate::quantity::Time;
-use crate::section::{Named, Needed, Read, Spanned, inline_schemas, scalar, section};
 use crate::word::Names;
-use crate::yaml::{Content, Node};
 
 section! {
     /// Operations that people do one after the other, as a cart, an address and a payment. A step is answered 409

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use portcullis_yaml::{Content, Named, Needed, Node, Notes, Read, Spanned, section};
+
 use crate::claim::Texts;
-use crate::notes::Notes;
 use crate::quantity::Time;
 use crate::secret::Secret;
-use crate::section::{Named, Needed, Read, Spanned, section};
 use crate::word::CredentialWord;
-use crate::yaml::{Content, Node};
 
 section! {
     /// How the API is told who calls. What clients send under these names is removed.

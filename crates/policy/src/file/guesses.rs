@@ -1,7 +1,8 @@
 //! The section `guesses`: operations at which something can be guessed.
 
+use portcullis_yaml::{Needed, Spanned, section};
+
 use crate::login::{AnswerTest, RequestPlace};
-use crate::section::{Needed, Spanned, section};
 use crate::word::GuessWord;
 
 section! {

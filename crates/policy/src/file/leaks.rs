@@ -1,17 +1,17 @@
 //! The section `leaks`: where leaked API keys are reported.
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{
+    Content, Needed, Node, Notes, Read, Spanned, inline_schemas, scalar, section, shown,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::borrow::Cow;
 
 use crate::address;
 use crate::claim::CallerUrl;
 use crate::codes;
-use crate::notes::{Notes, shown};
 use crate::quantity::Time;
 use crate::secret::Secret;
-use crate::section::{Needed, Read, Spanned, inline_schemas, scalar, section};
-use crate::yaml::{Content, Node};
 
 section! {
     /// Where anybody who has the text of a key reports that it leaked. The gateway answers there itself.

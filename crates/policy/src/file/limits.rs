@@ -4,12 +4,11 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{EVERY_MAPPING, Notes, Spanned, section};
 
 use crate::codes;
 use crate::model::Limits;
-use crate::notes::Notes;
 use crate::quantity::{Count, Quantity, Rate, Size, Time};
-use crate::section::{EVERY_MAPPING, Spanned, section};
 
 section! {
     /// Bounds on sizes, counts and times. Sizes and times carry their unit, counts do not.

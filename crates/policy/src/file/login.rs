@@ -1,13 +1,11 @@
 //! The sections `login` and `ends_sessions`: the API's own login.
 
+use portcullis_yaml::{Content, Day, Needed, Node, Notes, Read, Several, Spanned, section};
+
 use crate::claim::Texts;
 use crate::login::{AnswerPlace, AnswerTest, RequestPlace};
 use crate::login_place::AnswerMember;
-use crate::notes::Notes;
 use crate::quantity::Time;
-use crate::section::{Needed, Read, Several, Spanned, section};
-use crate::word::Day;
-use crate::yaml::{Content, Node};
 
 section! {
     /// One operation by which callers log in to the API. Its credential is kept here; the client gets
@@ -154,6 +152,6 @@ impl Read for OfWord {
     }
 }
 
-crate::section::inline_schemas! {
+portcullis_yaml::inline_schemas! {
     OfWord: { "type": "string", "pattern": "^(caller$|body\\./|path\\.|query\\.|cookie\\.)", "examples": ["caller", "path.username"] },
 }

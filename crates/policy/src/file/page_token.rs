@@ -1,7 +1,8 @@
 //! `page_token`: what pages send back, where their browsers say nothing of them.
 
+use portcullis_yaml::{Needed, Spanned, section};
+
 use crate::secret::Secret;
-use crate::section::{Needed, Spanned, section};
 
 section! {
     /// A token for pages in browsers that send neither `Sec-Fetch-Site` nor `Origin` nor `Referer` (old ones, web views of

@@ -6,6 +6,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{
+    Content, Needed, Node, Notes, Read, Spanned, inline_schemas, scalar, section, shown,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use self::frequency::COUNT_MAX;
@@ -13,12 +16,9 @@ pub(crate) use self::frequency::{Amount, Frequency, Unit};
 use crate::authorization::InputPlace;
 use crate::codes;
 use crate::login_place::value_place;
-use crate::notes::{Notes, shown};
 use crate::quantity::Count;
 use crate::rates::{RateCost, RateKey};
-use crate::section::{Needed, Read, Spanned, inline_schemas, scalar, section};
 use crate::word::{CountsWord, Names};
-use crate::yaml::{Content, Node};
 
 section! {
     /// One bound on how often requests come, or on how many are under way at a time. Of several that concern a

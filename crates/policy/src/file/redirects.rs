@@ -1,13 +1,11 @@
 //! `redirects`: where an operation may lead its clients. A word, or hosts and the schemes of programs.
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Node, Notes, Read, inline_schemas, scalar, shown};
 
 use super::targets::{Said, WordOrHosts, host};
 use crate::codes;
-use crate::notes::{Notes, shown};
 use crate::redirects::Redirects;
-use crate::section::{Read, inline_schemas, scalar};
-use crate::yaml::Node;
 
 /// Hosts and programs of one operation.
 const REDIRECTS_MAX: usize = 64;

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::notes::Notes;
-use crate::section::{Needed, Read, Spanned, section};
+use portcullis_yaml::{Content, Needed, Node, Notes, Read, Spanned, section};
+
 use crate::serialized::SerializedBy;
-use crate::yaml::{Content, Node};
 
 section! {
     /// Requests that have the same value wait for one another, until the API has answered.

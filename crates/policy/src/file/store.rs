@@ -1,9 +1,10 @@
 //! The section `store`: where what lasts is kept, and what opens it.
 
+use portcullis_yaml::{Needed, Spanned, section};
+
 use crate::claim::CallerUrl;
 use crate::quantity::Count;
 use crate::secret::Secret;
-use crate::section::{Needed, Spanned, section};
 
 section! {
     /// Where sessions are kept: in a folder of this gateway's alone, encrypted. Give `key` or `kms`; both while a

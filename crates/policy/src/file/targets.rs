@@ -1,13 +1,11 @@
 //! `targets`: where the URLs of an operation may point. Places, and a word or hosts for each.
 
 use portcullis_model::{Diagnostic, did_you_mean};
+use portcullis_yaml::{Content, Named, Node, Notes, Read, Spanned, inline_schemas, scalar, shown};
 
 use crate::address::{self, Fault};
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Named, Read, Spanned, inline_schemas, scalar};
 use crate::targets::{TargetHost, TargetName, TargetRule};
-use crate::yaml::{Content, Node};
 
 /// Hosts of one place.
 const HOSTS_MAX: usize = 256;

@@ -3,12 +3,8 @@
 use std::borrow::Cow;
 
 use portcullis_injection::TextKind;
+use portcullis_yaml::{Named, Node, Notes, Read, word};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
-use crate::notes::Notes;
-use crate::section::{Named, Read};
-use crate::word::word;
-use crate::yaml::Node;
 
 /// Places, and what stands there.
 #[derive(Debug)]

@@ -1,15 +1,14 @@
 //! The section `tls`: where TLS ends.
 
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, Spanned, section};
 
 use super::acme::AcmeSection;
 use crate::codes;
 use crate::model::{ClientCertificates, TlsFiles};
-use crate::notes::Notes;
 use crate::place::ListenAddress;
 use crate::quantity::Count;
 use crate::secret::Secret;
-use crate::section::{Spanned, section};
 use crate::word::{CertificatesWord, TerminatedWord};
 
 section! {

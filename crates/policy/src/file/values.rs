@@ -4,15 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Content, Named, Node, Notes, Read, Spanned, scalar, shown};
 use regex::RegexBuilder;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::authorization::InputPlace;
 use crate::codes;
 use crate::login_place::input_place;
-use crate::notes::{Notes, shown};
-use crate::section::{Named, Read, Spanned, scalar};
-use crate::yaml::{Content, Node};
 
 /// Bytes of one rule.
 const BYTES_MAX: usize = 1024;

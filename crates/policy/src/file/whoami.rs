@@ -1,8 +1,9 @@
 //! The section `whoami`: the API's own word about who calls.
 
+use portcullis_yaml::{Needed, Spanned, section};
+
 use crate::claim::{ClaimPointer, Texts};
 use crate::quantity::Time;
-use crate::section::{Needed, Spanned, section};
 
 section! {
     /// An operation that tells whoever calls it who they are. It is asked with the caller's own

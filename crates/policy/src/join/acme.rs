@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use portcullis_model::{Code, Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use crate::acme::Acme;
 use crate::codes;
 use crate::file::{AcmeSection, Api, PolicyFile, TlsSection};
 use crate::model::TlsFiles;
-use crate::notes::{Notes, shown};
 use crate::source::SecretSource;
 
 /// Names in one certificate: authorities take as many.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use portcullis_contract::{Contract, SchemaName, ShapeId};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Key, Notes, Spanned, shown};
 
 use super::authorization::pointers::{Declared, declared, near};
 use crate::answers::{AnswerMask, Answers, Derivation, DerivedMember};
@@ -12,9 +13,6 @@ use crate::authorization::Authorization;
 use crate::claim::ClaimPointer;
 use crate::codes;
 use crate::file::{AnswersSection, DeriveSection, PolicyFile};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
-use crate::yaml::Key;
 
 /// Kinds of objects of one policy.
 const MASKS_MAX: usize = 256;
@@ -56,7 +54,7 @@ pub(super) fn of(
             let Some((schemas, shapes)) = described((contract, of_api), &key.text) else {
                 continue;
             };
-            let mut silent = Notes::default();
+            let mut silent = Notes::new(&codes::FILE);
             let heard = if is_known { &mut silent } else { &mut *notes };
             is_known = true;
             let mut one = One { key, section, contract, schemas, shapes, notes: heard };

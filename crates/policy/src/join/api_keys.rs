@@ -6,13 +6,12 @@ use std::sync::Arc;
 use portcullis_contract::{Contract, SchemePlace, SecurityScheme};
 use portcullis_model::key::{BRAND_MAX, ENVIRONMENT_MAX, NAME_MIN, is_brand, is_environment};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use crate::callers::{ApiKeys, Callers};
 use crate::codes;
 use crate::file::{ApiKeysSection, CallersSection};
 use crate::join::leaks;
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 use crate::word::SeenWord;
 
 /// Where an environment is not named.

@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, shown};
 
 use super::names::Names;
 use crate::authorization::Authorization;
 use crate::callers::{Callers, OfCaller};
 use crate::codes;
 use crate::file::{PolicyFile, TenantPlace};
-use crate::notes::{Notes, shown};
 use roles::Roles;
 
 /// One API, and what is known of it.

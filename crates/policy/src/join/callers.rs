@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use portcullis_contract::{Contract, SchemePlace, SecurityScheme};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Named, Notes, Spanned, shown};
 
 use crate::callers::{
     AttributeRule, Callers, Endpoint, Forward, Introspection, JwtIssuer, KeySource, Told,
@@ -13,10 +14,8 @@ use crate::callers::{
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::codes;
 use crate::file::{Api, AttributeSection, CallersSection, IntrospectionSection, JwtSection};
-use crate::notes::{Notes, shown};
 use crate::quantity::Time;
 use crate::secret::Secret;
-use crate::section::{Named, Spanned};
 
 /// Issuers of one policy.
 const ISSUERS_MAX: usize = 32;
@@ -51,7 +50,7 @@ pub(super) fn of(
         let all: Vec<SecurityScheme> = contracts.iter().flat_map(schemes).collect();
         Join { schemes: &all, folder, notes }.callers(section);
     }
-    let mut told = Notes::default();
+    let mut told = Notes::new(&codes::FILE);
     let join =
         |contract| Join { schemes: &schemes(contract), folder, notes: &mut told }.callers(section);
     contracts.iter().map(join).collect()

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use portcullis_contract::{Contract, SchemePlace};
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Named, Notes, Several, Spanned, shown};
 
 use crate::callers::Callers;
 use crate::certificates::{CertificateRule, CertificateSubject};
 use crate::codes;
 use crate::digest::ContractDigest;
 use crate::file::{CertificatesSection, PolicyFile};
-use crate::notes::{Notes, shown};
-use crate::section::{Named, Several, Spanned};
 use crate::word::SubjectWord;
 
 /// Certificates that one policy lists.

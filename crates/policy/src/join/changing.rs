@@ -1,11 +1,11 @@
 //! `changes: true`: an operation that reads by its method, and is taken for a write.
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::Notes;
 
 use super::operations::Decisions;
 use crate::authorization::Authorization;
 use crate::codes;
-use crate::notes::Notes;
 
 /// What is said of it, once everything else of objects is known: it is judged before it is asked, and nobody asks
 /// it to learn of an object.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use portcullis_contract::{BodyKind, CanonicalPath, Contract, MediaRange, SchemePlace};
 use portcullis_model::{Code, Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use super::base_path;
 use crate::codes;
 use crate::file::Api;
 use crate::model::NotFound;
-use crate::notes::{Notes, shown};
 use crate::place::PublishedWord;
 use crate::word::CookieWord;
 

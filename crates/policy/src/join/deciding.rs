@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use portcullis_contract::{Contract, Operation, ShapeId, Shapes};
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use crate::authorization::{Authorization, Hidden, Rule};
 use crate::callers::{AttributeRule, Callers, OfCaller};
@@ -14,7 +15,6 @@ use crate::expression::Operand;
 use crate::file::PolicyFile;
 use crate::model::Access;
 use crate::naming::{folded, words};
-use crate::notes::{Notes, shown};
 
 /// Words of paths that speak of people, who are callers.
 const PEOPLE: [&str; 15] = [

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use portcullis_contract::{Contract, Operation};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Key, Notes, Spanned, shown};
 
 use super::authorization::known_attribute;
 use super::login::declared::in_answer;
@@ -17,11 +18,8 @@ use crate::codes;
 use crate::file::{FlowSection, PolicyFile, StepSection};
 use crate::flows::{FLOWS_MAX, Flow, FlowStep, STEPS_MAX, WalkPlace};
 use crate::login_place::input_place;
-use crate::notes::{Notes, shown};
 use crate::quantity::Quantity as _;
 use crate::rates::RateKey;
-use crate::section::Spanned;
-use crate::yaml::Key;
 
 /// How long after a step the next one comes at the latest, where nobody says.
 const WITHIN_DEFAULT: Duration = Duration::from_hours(24);

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::callers::is_header;
 use super::{base_path, claims};
 use crate::callers::{CallerToken, Callers, Forward, Told};
 use crate::codes;
 use crate::file::{Audiences, CallerTokenSection, PolicyFile};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 use crate::source::SecretSource;
 
 /// Where it stands if nobody says.

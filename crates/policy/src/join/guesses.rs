@@ -2,6 +2,7 @@
 
 use portcullis_contract::Contract;
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Notes, Spanned};
 
 use super::login::declared::in_request;
 use super::names::Names;
@@ -9,8 +10,6 @@ use crate::callers::{Callers, GuessedAt};
 use crate::codes;
 use crate::file::{CallersSection, GuessSection};
 use crate::login::RequestPlace;
-use crate::notes::Notes;
-use crate::section::Spanned;
 use crate::word::GuessWord;
 
 /// Operations that one policy guards.

@@ -7,11 +7,11 @@ use std::time::Duration;
 use portcullis_contract::{CanonicalPath, Contract};
 use portcullis_model::Diagnostic;
 use portcullis_model::key::OnReport;
+use portcullis_yaml::{Notes, shown};
 
 use crate::callers::{Endpoint, KeySource, Leaks};
 use crate::codes;
 use crate::file::{GithubSection, GithubWord, LeaksSection, OnReportWord};
-use crate::notes::{Notes, shown};
 
 /// Where GitHub publishes the keys of its partner programme.
 const GITHUB: &str = "https://api.github.com/meta/public_keys/secret_scanning";

@@ -2,12 +2,12 @@
 
 use portcullis_contract::{BodyKind, Contract, Media, Operation, Parameter, Place, Schema, Shapes};
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Notes, shown};
 
 use super::names::Names;
 use crate::callers::{Callers, LearnedFrom};
 use crate::codes;
 use crate::file::{CallersSection, LearnedSection};
-use crate::notes::{Notes, shown};
 
 /// Adds to the attributes of each API what is learned there.
 pub(super) fn join(

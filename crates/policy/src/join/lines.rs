@@ -1,12 +1,12 @@
 //! Where the policy file says what it says.
 
 use portcullis_model::Span;
+use portcullis_yaml::Spanned;
 
 use super::names::{Meant, Names};
 use super::store;
 use crate::file::{AccessRule, Api, PolicyFile};
 use crate::model::{Lines, OperationLines};
-use crate::section::Spanned;
 
 /// The places of a policy's decisions about one API, whose operations are so many. Problems of names
 /// were noted where they are decided.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use portcullis_contract::{Contract, Operation, Security};
 use portcullis_model::{Diagnostic, Span, UnixMillis};
+use portcullis_yaml::{Day, Notes, Several, Spanned, shown};
 
 use super::names::Names;
 use crate::callers::Callers;
@@ -15,10 +16,7 @@ use crate::codes;
 use crate::file::{CallersSection, Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
 use crate::login::{AnswerPlace, EndsSessions, Issued, Login, Refresh, SecondStep, Whose};
 use crate::model::Access;
-use crate::notes::{Notes, shown};
 use crate::quantity::Time;
-use crate::section::{Several, Spanned};
-use crate::word::Day;
 
 /// Logins of one policy.
 const LOGINS_MAX: usize = 32;

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use crate::codes;
 use crate::file::PolicyFile;
-use crate::notes::{Notes, shown};
 use crate::pattern::is_like;
-use crate::section::Spanned;
 
 /// Stands for all operations.
 const ALL: &str = "*";

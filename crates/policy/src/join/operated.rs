@@ -5,13 +5,12 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Notes, Spanned};
 
 use super::redirect::is_same_place;
 use crate::codes;
 use crate::file::{LedgerSection, PolicyFile};
 use crate::model::{LedgerTarget, WhenFull};
-use crate::notes::Notes;
-use crate::section::Spanned;
 use crate::word::FullWord;
 
 /// Where records go when the policy does not say.

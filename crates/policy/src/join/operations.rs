@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use portcullis_contract::{BodyKind, Contract, Operation};
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Key, Notes, Spanned, shown};
 
 use super::names::{Meant, Names};
 use super::targets;
@@ -11,15 +12,12 @@ use crate::codes;
 use crate::file::{AMOUNT_MAX, AccessRule, OperationDecision, PolicyFile, within};
 use crate::flows::ValueRule;
 use crate::model::{Access, BodyHandling, Graphql, OperationAmounts, Undeclared};
-use crate::notes::{Notes, shown};
 use crate::page_token::PageToken;
 use crate::quantity::Count;
 use crate::redirects::Redirects;
-use crate::section::Spanned;
 use crate::targets::Targets;
 use crate::texts::TextPlace;
 use crate::word::{GraphqlWord, MarkupWord, UndeclaredWord};
-use crate::yaml::Key;
 
 /// What is decided, by operation index.
 pub(super) struct Decisions {

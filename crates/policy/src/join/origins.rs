@@ -1,11 +1,11 @@
 //! Which web pages are named.
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Notes, shown};
 
 use crate::codes;
 use crate::file::PolicyFile;
 use crate::model::Origin;
-use crate::notes::{Notes, shown};
 
 /// The origins of the policy.
 pub(super) fn named(file: &PolicyFile) -> Vec<Origin> {

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use portcullis_contract::{Contract, Place, SchemePlace};
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use super::callers::is_header;
 use super::operations::Decisions;
 use crate::codes;
 use crate::file::{PageTokenSection, PolicyFile};
-use crate::notes::{Notes, shown};
 use crate::page_token::PageToken;
 
 /// The name of the field if nobody says.

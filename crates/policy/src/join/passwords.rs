@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use portcullis_contract::{Contract, SchemePlace, SecurityScheme};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use crate::callers::{Callers, Passwords};
 use crate::codes;
 use crate::file::{CallersSection, PasswordsSection};
-use crate::notes::{Notes, shown};
 use crate::quantity::Count;
-use crate::section::Spanned;
 
 /// Who vouches for the callers, in records and towards the API.
 const ISSUER: &str = "passwords";

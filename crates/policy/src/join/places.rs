@@ -2,11 +2,11 @@
 
 use portcullis_contract::{Contract, Operation, Place};
 use portcullis_model::did_you_mean;
+use portcullis_yaml::shown;
 
 use super::login::declared::{declare, missing};
 use crate::authorization::InputPlace;
 use crate::login::RequestPlace;
-use crate::notes::shown;
 
 /// The same, where every item is meant or none: an item's number names none of them.
 pub(super) fn absent_value(

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use self::bound::counts_success;
 use self::checked::Checked;
@@ -20,7 +21,6 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::file::{PolicyFile, RateSection};
 use crate::model::Proxies;
-use crate::notes::{Notes, shown};
 use crate::rates::{
     Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit,
 };

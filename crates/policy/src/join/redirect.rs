@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::Notes;
 
 use crate::codes;
 use crate::file::PolicyFile;
 use crate::model::Redirect;
-use crate::notes::Notes;
 
 /// Where that is, if anywhere. It leads to hosts that the policy names, and to no other.
 pub(super) fn of(

@@ -2,12 +2,11 @@
 
 use portcullis_contract::Contract;
 use portcullis_model::{ControlId, Date, Diagnostic, Effect, Relaxation, Scope, Span, UnixMillis};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::names::{Meant, Names};
 use crate::codes;
 use crate::file::{PolicyFile, RelaxEntry};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 
 /// How long before its end a relaxation is spoken of (rule 29).
 const SOON_MS: u64 = 14 * 24 * 3600 * 1000;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_contract::{BodyKind, Contract, Operation, Place, SchemePlace};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::login::declared::{declare, missing};
 use super::names::Names;
@@ -11,8 +12,6 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::file::{OperationDecision, PolicyFile};
 use crate::login::RequestPlace;
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 use crate::serialized::{Serialized, SerializedBy};
 
 /// Reads `serialize` of all `operations`: for each API, by operation index.
@@ -33,7 +32,8 @@ pub(super) fn join(
         let Some(section) = decision.serialize.as_ref().map(|one| &one.value.0) else { continue };
         let Some(by) = &section.by.0 else { continue };
         // A name that means nothing was told where operations are decided.
-        let Some((api, index)) = names.find(&key.text, key.span, &mut Notes::default()) else {
+        let Some((api, index)) = names.find(&key.text, key.span, &mut Notes::new(&codes::FILE))
+        else {
             continue;
         };
         let contract = contracts.get(api).and_then(Option::as_ref);

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use crate::codes;
 use crate::file::{PolicyFile, StoreSection, VaultSection};
 use crate::kept::{StorePlace, Vault};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 
 /// Where a Vault's engine is, if nobody says.
 const MOUNT: &str = "transit";

@@ -2,13 +2,13 @@
 
 use portcullis_contract::{Contract, Operation};
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use super::places::absent;
 use crate::authorization::InputPlace;
 use crate::codes;
 use crate::file::OperationDecision;
 use crate::login_place::input_place;
-use crate::notes::{Notes, shown};
 use crate::targets::{TargetRule, Targets};
 
 /// Places of one operation.

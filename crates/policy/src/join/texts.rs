@@ -2,6 +2,7 @@
 
 use portcullis_contract::{Contract, Media, Member, Operation, Place, ShapeId, Shapes, Types};
 use portcullis_model::{Diagnostic, did_you_mean};
+use portcullis_yaml::{Key, Notes, shown};
 
 use super::names::Names;
 use super::operations::Decisions;
@@ -10,9 +11,7 @@ use crate::codes;
 use crate::file::PolicyFile;
 use crate::login::RequestPlace;
 use crate::login_place::input_place;
-use crate::notes::{Notes, shown};
 use crate::texts::TextPlace;
-use crate::yaml::Key;
 
 /// Places of one operation.
 const PLACES_MAX: usize = 256;
@@ -29,7 +28,8 @@ pub(super) fn join(
     for (key, decision) in entries.iter().flat_map(|entries| &entries.0) {
         let Some(texts) = &decision.texts else { continue };
         // A name that means nothing was told where operations are decided.
-        let Some((api, index)) = names.find(&key.text, key.span, &mut Notes::default()) else {
+        let Some((api, index)) = names.find(&key.text, key.span, &mut Notes::new(&codes::FILE))
+        else {
             continue;
         };
         let contract = contracts.get(api).and_then(Option::as_ref);

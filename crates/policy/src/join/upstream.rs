@@ -3,14 +3,13 @@
 use std::net::SocketAddr;
 
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::{Texts, given};
 use crate::address;
 use crate::codes;
 use crate::file::Api;
-use crate::notes::{Notes, shown};
 use crate::secret::Secret;
-use crate::section::Spanned;
 use crate::upstream::{Instance, InstanceTls, OwnCertificate, Upstream};
 use crate::word::HttpWord;
 

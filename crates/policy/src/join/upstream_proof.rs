@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use portcullis_contract::{Contract, Place, SchemePlace};
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use super::callers::is_header;
 use crate::callers::Callers;
 use crate::codes;
 use crate::file::{Api, PolicyFile, UpstreamCredentialSection, UpstreamSignatureSection};
-use crate::notes::{Notes, shown};
 use crate::upstream::{OwnCredential, OwnSignature, Upstream, UpstreamProof};
 
 /// The name of the key if nobody says.

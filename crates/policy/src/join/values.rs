@@ -2,6 +2,7 @@
 
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, shown};
 
 use super::authorization::known_attribute;
 use super::names::Names;
@@ -13,7 +14,6 @@ use crate::codes;
 use crate::file::{MustWritten, PolicyFile};
 use crate::flows::{ValueMust, ValueRule};
 use crate::login_place::input_place;
-use crate::notes::{Notes, shown};
 
 /// Rules of one operation.
 const RULES_MAX: usize = 64;

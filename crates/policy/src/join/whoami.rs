@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use portcullis_contract::{Contract, Operation, Place, SchemePlace, Security};
 use portcullis_model::{Diagnostic, Method, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::names::Names;
 use crate::callers::{Callers, OfCaller, Whoami};
 use crate::claim::Texts;
 use crate::codes;
 use crate::file::{CallersSection, WhoamiSection};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 
 /// An answer is kept for this long, at most: a role that was taken away holds on.
 const CACHE_MAX: Duration = Duration::from_mins(5);

@@ -64,7 +64,7 @@ fn made(ran: &Ran, days: u16) -> Result<Vec<Record>, String> {
 }
 
 /// The digest of this program's own file.
-pub(super) fn this_program() -> Result<Sha256Hex, String> {
+pub(crate) fn this_program() -> Result<Sha256Hex, String> {
     let failed = |error: std::io::Error| format!("this program cannot be read: {error}");
     let mut file = std::env::current_exe().and_then(File::open).map_err(failed)?;
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);

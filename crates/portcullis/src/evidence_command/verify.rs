@@ -57,7 +57,7 @@ pub(crate) fn verify(options: &EvidenceVerifyOptions) -> Exit {
 }
 
 /// A file, if it can be believed; what is wrong with it is said.
-pub(super) fn believed(file: &BelievedFile) -> Result<Verified, Exit> {
+pub(crate) fn believed(file: &BelievedFile) -> Result<Verified, Exit> {
     let unusable = |why: String| {
         talk::say(&why);
         Exit::Unusable

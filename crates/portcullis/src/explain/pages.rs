@@ -8,6 +8,7 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
     portcullis_contract::codes::ALL
         .iter()
         .chain(portcullis_policy::codes::ALL)
+        .chain(portcullis_threat::codes::ALL)
         .copied()
         .chain(portcullis_controls::api_inventory::CODES)
         .chain(portcullis_controls::business_flow::CODES)

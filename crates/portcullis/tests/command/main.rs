@@ -13,6 +13,8 @@ mod api_key_limits;
 mod api_keys;
 mod apis;
 mod audit;
+mod audit_deployment;
+mod audit_paths;
 mod audit_secrets;
 mod backup;
 mod canaries;

@@ -5,19 +5,7 @@ use portcullis_model::UnixMillis;
 use crate::rating::Rating;
 use crate::rules::Rule;
 use crate::stated::Stated;
-use crate::system::{Element, System};
-
-/// Whether a name in `threats.yaml` means an element: none means each.
-pub(crate) fn names(name: Option<&str>, system: &System, element: Element) -> bool {
-    let Some(name) = name else { return true };
-    if name == system.title(element) || name == system.id(element) {
-        return true;
-    }
-    match element {
-        Element::Entry(at) => system.entries.get(at).is_some_and(|entry| entry.name == name),
-        _ => false,
-    }
-}
+use crate::system::{Element, System, names};
 
 /// Who takes the rest of a threat, while that holds.
 pub(super) fn accepted(

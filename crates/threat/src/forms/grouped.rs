@@ -1,10 +1,11 @@
 //! Threats by rule, the worst first; and which parts of the system a threat touches.
 
 use crate::answers::State;
-use crate::found::{Threat, ThreatModel};
+use crate::found::ThreatModel;
 use crate::risk::{Level, Rating};
 use crate::rules::Rule;
 use crate::system::{Element, Node, System};
+use crate::threat::Threat;
 
 /// All threats of one rule.
 #[derive(Debug)]

@@ -12,9 +12,9 @@ use serde_json::{Map, Value, json};
 use super::words::{self, Explained};
 use super::{Question, Shown};
 use crate::answers::{Mitigation, Proof, State};
-use crate::found::Threat;
 use crate::risk::{self, Level, Line, Rating};
 use crate::rules::Rule;
+use crate::threat::Threat;
 
 /// What says that a file is of this form.
 pub const FORMAT: &str = "portcullis-threats";

@@ -10,9 +10,9 @@ use super::grouped::{ByRule, by_rule};
 use super::mermaid::mermaid;
 use super::words;
 use crate::answers::State;
-use crate::found::Threat;
 use crate::risk::Rating;
 use crate::system::{DataSet, Origin};
+use crate::threat::Threat;
 
 /// Elements of one rule that are listed; the JSON form has all.
 const ELEMENTS_MAX: usize = 20;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::grouped::touched;
 use crate::answers::State;
-use crate::found::{Threat, ThreatModel};
+use crate::found::ThreatModel;
 use crate::system::{Element, Node};
+use crate::threat::Threat;
 
 /// A kind that is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

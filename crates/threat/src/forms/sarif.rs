@@ -9,9 +9,9 @@ use portcullis_model::Span;
 use serde_json::{Value, json};
 
 use super::{Shown, words};
-use crate::found::Threat;
 use crate::risk::{Level, Rating};
 use crate::rules::Rule;
+use crate::threat::Threat;
 
 /// Where nothing is known of a place, the result stands at this line of the first file.
 const LINE_FIRST: u32 = 1;

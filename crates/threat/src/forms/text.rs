@@ -8,8 +8,8 @@ use super::escaped::Short;
 use super::grouped::{ByRule, by_rule};
 use super::{Shown, words};
 use crate::answers::State;
-use crate::found::Threat;
 use crate::risk::{Level, Rating};
+use crate::threat::Threat;
 
 /// Elements of one threat that are listed, unless all are asked for.
 const ELEMENTS_MAX: usize = 5;

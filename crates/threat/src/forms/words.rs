@@ -4,11 +4,11 @@ use portcullis_controls::Stride;
 
 use super::Shown;
 use super::marks::Mark;
-use crate::found::Threat;
 use crate::risk::{self, Line, Rating};
 use crate::rules::Probe;
 use crate::stated::Rated;
 use crate::system::{ActorKind, ComponentKind, Element, EntryKind, Known, Node, StoreKind, System};
+use crate::threat::Threat;
 
 /// The category, as STRIDE calls it.
 pub(super) const fn stride(of: Stride) -> &'static str {

@@ -94,6 +94,15 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// All of them, from the narrowest.
+    pub const ALL: [Self; 6] =
+        [Self::Nobody, Self::Host, Self::Administrators, Self::Some, Self::Callers, Self::Anyone];
+
+    /// The reach of these words.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// In words.
     pub const fn name(self) -> &'static str {
         match self {

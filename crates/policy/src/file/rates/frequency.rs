@@ -4,11 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Node, Notes, Read, inline_schemas, scalar, shown};
 
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Read, inline_schemas, scalar};
-use crate::yaml::Node;
 
 /// How many requests one rate may name.
 pub(crate) const COUNT_MAX: u32 = 1_000_000;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_contract::{Media, SchemaName, ShapeId, Shapes, StatusPattern};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Key, Notes, Spanned, shown};
 
 use super::pointers::{Declared, declared, near};
 use super::{Api, Tenant, attribute};
@@ -12,9 +13,6 @@ use crate::callers::OfCaller;
 use crate::claim::ClaimPointer;
 use crate::codes;
 use crate::file::{OwnerPlace, PolicyFile, ResourceSection};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
-use crate::yaml::Key;
 
 /// Resources of one policy.
 const RESOURCES_MAX: usize = 256;

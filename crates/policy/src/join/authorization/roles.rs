@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Named, Notes, shown};
 
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::Named;
 use crate::word::Names;
 
 /// Roles of one policy.

@@ -5,6 +5,7 @@ mod members;
 
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::super::names::Meant;
 use super::Api;
@@ -15,8 +16,6 @@ use crate::claim::Texts;
 use crate::codes;
 use crate::expression::Expression;
 use crate::file::{AccessRule, PolicyFile};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 use crate::word::Names as Words;
 use conditions::Conditions;
 
@@ -67,7 +66,7 @@ impl Reading<'_> {
                     continue;
                 };
                 // What is wrong in a condition is wrong in each API: it is told once.
-                let mut silent = Notes::default();
+                let mut silent = Notes::new(&codes::FILE);
                 // In one that has none of the resources it says nothing.
                 let has = |name: &Spanned<String>| {
                     name.value == ALL || resources.iter().any(|one| *one.name == *name.value)

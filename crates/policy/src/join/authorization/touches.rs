@@ -8,13 +8,13 @@ mod linked;
 
 use portcullis_contract::{Place, Security, StatusPattern};
 use portcullis_model::Method;
+use portcullis_yaml::Notes;
 
 use super::Api;
 use crate::authorization::{InputPlace, ObjectInput, Resource, Touches, Verb};
 use crate::file::PolicyFile;
 use crate::login::RequestPlace;
 use crate::naming::folded;
-use crate::notes::Notes;
 use derived::Derive;
 use leads::Leads;
 
@@ -109,8 +109,8 @@ fn read_by(
             notes.push(|| {
                 let message = format!(
                     "{} does not read one {} by its id alone",
-                    crate::notes::shown(&name.value),
-                    crate::notes::shown(&resource.name)
+                    portcullis_yaml::shown(&name.value),
+                    portcullis_yaml::shown(&resource.name)
                 );
                 portcullis_model::Diagnostic::error(&crate::codes::BAD_RESOURCE, message)
                     .at(name.span)

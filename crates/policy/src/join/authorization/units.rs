@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Named, Notes, Spanned, shown};
 
 use crate::authorization::Units;
 use crate::codes;
-use crate::notes::{Notes, shown};
-use crate::section::{Named, Spanned};
 
 /// Units of one organisation.
 const UNITS_MAX: usize = 10_000;

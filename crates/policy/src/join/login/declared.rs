@@ -4,12 +4,11 @@ use portcullis_contract::{
     BodyKind, Media, Member, Operation, Place, Rest, ShapeId, Shapes, StatusPattern, Types,
 };
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::One;
 use crate::codes;
 use crate::login::{AnswerPlace, RequestPlace};
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 
 impl One<'_> {
     /// Warns where no request of the operation has such a place.

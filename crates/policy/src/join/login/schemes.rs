@@ -2,13 +2,12 @@
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Spanned, shown};
 
 use super::One;
 use crate::claim::Texts;
 use crate::codes;
 use crate::login::AnswerPlace;
-use crate::notes::shown;
-use crate::section::Spanned;
 
 impl One<'_> {
     /// Those that are named; else every bearer scheme, else the only one in a header.

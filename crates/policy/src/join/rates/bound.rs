@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use portcullis_model::{Diagnostic, Span};
+use portcullis_yaml::{Notes, Spanned};
 
 use crate::codes;
 use crate::file::{Amount, Frequency, RateSection, Unit};
-use crate::notes::Notes;
 use crate::quantity::Count;
 use crate::rates::{Often, RateBound, RateCost};
-use crate::section::Spanned;
 use crate::word::CountsWord;
 
 /// Requests under way at a time that one entry may allow.

@@ -3,6 +3,7 @@
 
 use portcullis_contract::{Contract, Operation, Place};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, shown};
 
 use super::super::authorization::known_attribute;
 use super::super::login::declared::{declare, missing};
@@ -11,7 +12,6 @@ use crate::authorization::InputPlace;
 use crate::callers::Callers;
 use crate::codes;
 use crate::file::{RateSection, WORDS, not_counted};
-use crate::notes::{Notes, shown};
 use crate::rates::{RateBound, RateCost, RateKey, RateLimit};
 
 /// An entry, and the operations that it names.

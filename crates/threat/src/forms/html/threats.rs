@@ -11,8 +11,8 @@ use super::super::grouped::ByRule;
 use super::super::marks::Mark;
 use super::super::words::{self, Explained};
 use crate::answers::{Mitigation, Proof};
-use crate::found::Threat;
 use crate::risk::{self, Line, Rating};
+use crate::threat::Threat;
 
 /// Groups of one rule, and elements of one group, that are shown; the JSON form has all.
 const GROUPS_MAX: usize = 40;

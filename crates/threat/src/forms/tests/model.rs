@@ -4,11 +4,12 @@ use portcullis_controls::Stride;
 use portcullis_model::{ControlId, Date, Method, Sources, Span, UnixMillis};
 
 use crate::answers::{Mitigation, Proof, State};
-use crate::found::{Threat, ThreatModel};
+use crate::found::ThreatModel;
 use crate::risk::{self, Factors, Harm};
 use crate::rules::{Probe, Rule};
 use crate::stated::{Acceptance, Stated};
 use crate::system::*;
+use crate::threat::Threat;
 
 pub(super) static READ: Rule = Rule {
     id: "others-objects-read",

@@ -9,9 +9,9 @@ use super::super::escaped::Short;
 use super::super::grouped::touched;
 use super::super::layout::{Layout, Rect, Route};
 use super::super::{Shown, words};
-use crate::found::Threat;
 use crate::risk::{Level, Rating};
 use crate::system::{DataClass, Element, Node, StoreKind, System};
+use crate::threat::Threat;
 
 /// Elements that the description of one threat names.
 const ELEMENTS_MAX: usize = 20;

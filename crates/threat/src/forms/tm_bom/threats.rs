@@ -12,9 +12,9 @@ use super::super::{Shown, names};
 use super::elements::zone;
 use super::sheet::Sheet;
 use crate::answers::{Mitigation, State};
-use crate::found::Threat;
 use crate::risk::Level;
 use crate::system::{Element, Node, Reach, System};
+use crate::threat::Threat;
 
 /// What somebody must be, and know, to do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! What names in conditions mean.
 
 use portcullis_model::{Diagnostic, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 
 use super::super::known_attribute;
 use crate::authorization::Resource;
@@ -8,8 +9,6 @@ use crate::callers::{Callers, OfCaller};
 use crate::codes;
 use crate::expression::{self, Expression, Named, Operand};
 use crate::login_place::request_place;
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 
 /// Where a condition stands.
 pub(super) struct Conditions<'a> {

@@ -2,6 +2,7 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_model::Diagnostic;
+use portcullis_yaml::{Spanned, shown};
 
 use super::super::pointers::{Declared, declared, near};
 use super::One;
@@ -9,8 +10,6 @@ use crate::authorization::Hidden;
 use crate::claim::ClaimPointer;
 use crate::codes;
 use crate::file::AccessRule;
-use crate::notes::shown;
-use crate::section::Spanned;
 
 /// Members that one rule names.
 const MEMBERS_MAX: usize = 128;

@@ -2,6 +2,7 @@
 
 use portcullis_contract::{Contract, Place};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_yaml::{Notes, Spanned, shown};
 use regex::RegexBuilder;
 
 use super::super::Api;
@@ -10,8 +11,6 @@ use crate::codes;
 use crate::file::{ObjectPlace, ObjectsWord, PolicyFile};
 use crate::login::RequestPlace;
 use crate::login_place::input_place;
-use crate::notes::{Notes, shown};
-use crate::section::Spanned;
 
 /// Bytes that a pattern may take when it is compiled.
 const PATTERN_BYTES_MAX: usize = 1 << 20;

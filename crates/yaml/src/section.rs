@@ -10,18 +10,18 @@ use std::collections::HashMap;
 use portcullis_model::{Diagnostic, Span, did_you_mean};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::codes;
+use crate::codes::FileCodes;
 use crate::notes::{Notes, shown};
-use crate::yaml::{Content, Key, Node};
+use crate::tree::{Content, Key, Node};
 
 /// What can be read from a node.
-pub(crate) trait Read: Sized {
+pub trait Read: Sized {
     /// Reads it. What is wrong is noted; then there may be no value.
     fn read(node: &Node, notes: &mut Notes) -> Option<Self>;
 }
 
 /// What can be a field of a section.
-pub(crate) trait Field: Sized {
+pub trait Field: Sized {
     /// The key is there.
     fn present(node: &Node, notes: &mut Notes) -> Self;
     /// The key is not there.
@@ -33,6 +33,7 @@ pub(crate) trait Field: Sized {
 /// Declares a section: the struct, how it is read, and its schema.
 ///
 /// `later` names keys that a later version will know.
+#[macro_export]
 macro_rules! section {
     (
         $(#[$meta:meta])*
@@ -41,18 +42,18 @@ macro_rules! section {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, schemars::JsonSchema)]
+        #[derive(Debug, $crate::schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
         pub(crate) struct $name {
             $( $(#[$doc])* pub(crate) $field: $kind, )*
         }
 
-        impl $crate::section::Read for $name {
+        impl $crate::Read for $name {
             fn read(
-                node: &$crate::yaml::Node,
-                notes: &mut $crate::notes::Notes,
+                node: &$crate::Node,
+                notes: &mut $crate::Notes,
             ) -> Option<Self> {
-                let mut section = $crate::section::Section::open(node, notes)?;
+                let mut section = $crate::Section::open(node, notes)?;
                 $( let $field = section.take(stringify!($field)); )*
                 section.close(&$later);
                 Some(Self { $( $field, )* })
@@ -60,12 +61,12 @@ macro_rules! section {
         }
     };
 }
-pub(crate) use section;
 
 /// Gives types the JSON Schema of their text, which stands where it is used.
+#[macro_export]
 macro_rules! inline_schemas {
     ($($name:ident: $schema:tt),* $(,)?) => { $(
-        impl schemars::JsonSchema for $name {
+        impl $crate::schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
                 true
             }
@@ -74,19 +75,18 @@ macro_rules! inline_schemas {
                 stringify!($name).into()
             }
 
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
+            fn json_schema(_: &mut $crate::schemars::SchemaGenerator) -> $crate::schemars::Schema {
+                $crate::schemars::json_schema!($schema)
             }
         }
     )* };
 }
-pub(crate) use inline_schemas;
 
 /// Among keys of a later version: every key whose value is a mapping.
-pub(crate) const EVERY_MAPPING: &str = "*";
+pub const EVERY_MAPPING: &str = "*";
 
 /// A mapping that is being read.
-pub(crate) struct Section<'a, 'n> {
+pub struct Section<'a, 'n> {
     entries: HashMap<&'a str, (&'a Key, &'a Node)>,
     /// In the order of the file.
     keys: Vec<&'a Key>,
@@ -98,9 +98,9 @@ pub(crate) struct Section<'a, 'n> {
 
 impl<'a, 'n> Section<'a, 'n> {
     /// Begins to read a mapping; notes when it is something else.
-    pub(crate) fn open(node: &'a Node, notes: &'n mut Notes) -> Option<Self> {
+    pub fn open(node: &'a Node, notes: &'n mut Notes) -> Option<Self> {
         let Content::Mapping(entries) = &node.content else {
-            notes.push(|| wrong_kind(node, "a mapping", "write `key: value` lines here"));
+            wrong_kind(node, notes, "a mapping", "write `key: value` lines here");
             return None;
         };
         Some(Self {
@@ -114,7 +114,7 @@ impl<'a, 'n> Section<'a, 'n> {
     }
 
     /// The value of a key.
-    pub(crate) fn take<T: Field>(&mut self, key: &'static str) -> T {
+    pub fn take<T: Field>(&mut self, key: &'static str) -> T {
         self.known.push(key);
         if let Some((_, node)) = self.entries.remove(key) {
             return T::present(node, self.notes);
@@ -126,7 +126,7 @@ impl<'a, 'n> Section<'a, 'n> {
     }
 
     /// Notes every key that nobody took, and those that are needed and not there.
-    pub(crate) fn close(self, later: &[&str]) {
+    pub fn close(self, later: &[&str]) {
         let mut is_from_later = false;
         for key in &self.keys {
             let Some((_, value)) = self.entries.get(key.text.as_str()) else {
@@ -137,15 +137,19 @@ impl<'a, 'n> Section<'a, 'n> {
                 || (is_mapping && later.contains(&EVERY_MAPPING));
             is_from_later |= is_later;
             let known = &self.known;
-            self.notes.push(|| if is_later { later_key(key) } else { unknown_key(key, known) });
+            let codes = self.notes.codes();
+            self.notes.push(|| {
+                if is_later { later_key(key, codes) } else { unknown_key(key, known, codes) }
+            });
         }
         // A rule that a later version reads is complete there.
         if is_from_later {
             return;
         }
         for key in self.missing {
+            let code = self.notes.codes().missing_key;
             self.notes.push(|| {
-                Diagnostic::error(&codes::MISSING_KEY, format!("`{key}` is missing"))
+                Diagnostic::error(code, format!("`{key}` is missing"))
                     .at(self.span)
                     .label("in this section")
                     .help(format!("add `{key}: ...`"))
@@ -154,9 +158,9 @@ impl<'a, 'n> Section<'a, 'n> {
     }
 }
 
-fn later_key(key: &Key) -> Diagnostic {
+fn later_key(key: &Key, codes: &FileCodes) -> Diagnostic {
     Diagnostic::error(
-        &codes::NOT_IN_THIS_VERSION,
+        codes.not_in_this_version,
         format!("{} is not in this version yet", shown(&key.text)),
     )
     .at(key.span)
@@ -164,9 +168,9 @@ fn later_key(key: &Key) -> Diagnostic {
     .help("remove it; nothing here would act on it")
 }
 
-fn unknown_key(key: &Key, known: &[&'static str]) -> Diagnostic {
+fn unknown_key(key: &Key, known: &[&'static str], codes: &FileCodes) -> Diagnostic {
     let problem = Diagnostic::error(
-        &codes::UNKNOWN_KEY,
+        codes.unknown_key,
         format!("{} is not a key of this section", shown(&key.text)),
     )
     .at(key.span);
@@ -176,14 +180,15 @@ fn unknown_key(key: &Key, known: &[&'static str]) -> Diagnostic {
     }
 }
 
-/// A value of the wrong kind.
-pub(crate) fn wrong_kind(node: &Node, expected: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(
-        &codes::WRONG_KIND,
-        format!("{expected} is expected here, and this is {}", node.content.kind()),
-    )
-    .at(node.span)
-    .help(help)
+/// Notes a value of the wrong kind.
+pub fn wrong_kind(node: &Node, notes: &mut Notes, expected: &str, help: &str) {
+    let code = notes.codes().wrong_kind;
+    notes.push(|| {
+        let kind = node.content.kind();
+        Diagnostic::error(code, format!("{expected} is expected here, and this is {kind}"))
+            .at(node.span)
+            .help(help)
+    });
 }
 
 impl<T: Read> Field for Option<T> {
@@ -203,7 +208,7 @@ impl<T: Read> Field for Option<T> {
 
 /// A value that must be there. It holds nothing only where a problem was noted.
 #[derive(Debug)]
-pub(crate) struct Needed<T>(pub(crate) Option<T>);
+pub struct Needed<T>(pub Option<T>);
 
 /// Inside an `Option`: `None` is absent, and what could not be read is not taken for absent.
 impl<T: Read> Read for Needed<T> {
@@ -226,9 +231,11 @@ impl<T: Read> Field for Needed<T> {
 
 /// A value, and where it stands.
 #[derive(Debug, Clone)]
-pub(crate) struct Spanned<T> {
-    pub(crate) value: T,
-    pub(crate) span: Span,
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
 }
 
 impl<T: Read> Read for Spanned<T> {
@@ -241,9 +248,7 @@ impl<T: Read> Read for Spanned<T> {
 impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let Content::List(items) = &node.content else {
-            notes.push(|| {
-                wrong_kind(node, "a list", "write `[a, b]`, or lines that begin with `- `")
-            });
+            wrong_kind(node, notes, "a list", "write `[a, b]`, or lines that begin with `- `");
             return None;
         };
         Some(items.iter().filter_map(|item| T::read(item, notes)).collect())
@@ -252,7 +257,7 @@ impl<T: Read> Read for Vec<T> {
 
 /// One section, or a list of them.
 #[derive(Debug)]
-pub(crate) struct Several<T>(pub(crate) Vec<T>);
+pub struct Several<T>(pub Vec<T>);
 
 impl<T: Read> Read for Several<T> {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
@@ -280,12 +285,12 @@ impl<T: JsonSchema> JsonSchema for Several<T> {
 
 /// A mapping whose keys are names that people chose.
 #[derive(Debug)]
-pub(crate) struct Named<T>(pub(crate) Vec<(Key, T)>);
+pub struct Named<T>(pub Vec<(Key, T)>);
 
 impl<T: Read> Read for Named<T> {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let Content::Mapping(entries) = &node.content else {
-            notes.push(|| wrong_kind(node, "a mapping", "write `name: { ... }` lines here"));
+            wrong_kind(node, notes, "a mapping", "write `name: { ... }` lines here");
             return None;
         };
         let read = |(key, value): &(Key, Node)| Some((key.clone(), T::read(value, notes)?));
@@ -300,12 +305,13 @@ impl Read for String {
 }
 
 /// The text of a single value; notes when it is something else, or blank.
-pub(crate) fn scalar<'a>(node: &'a Node, notes: &mut Notes) -> Option<&'a str> {
+pub fn scalar<'a>(node: &'a Node, notes: &mut Notes) -> Option<&'a str> {
     match &node.content {
         Content::Scalar { text, .. } if !text.trim().is_empty() => Some(text),
         Content::Scalar { .. } | Content::Nothing => {
+            let code = notes.codes().wrong_kind;
             notes.push(|| {
-                Diagnostic::error(&codes::WRONG_KIND, "a value is expected here, and there is none")
+                Diagnostic::error(code, "a value is expected here, and there is none")
                     .at(node.span)
                     .label("blank")
                     .help("write one, or remove the key")
@@ -313,7 +319,7 @@ pub(crate) fn scalar<'a>(node: &'a Node, notes: &mut Notes) -> Option<&'a str> {
             None
         }
         _ => {
-            notes.push(|| wrong_kind(node, "a single value", "write one value, without brackets"));
+            wrong_kind(node, notes, "a single value", "write one value, without brackets");
             None
         }
     }

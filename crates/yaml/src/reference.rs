@@ -1,29 +1,24 @@
-//! The reference of the policy file, from its types: JSON Schema for editors, and a page.
+//! The reference of a file, from the types of its sections: JSON Schema for editors, and a page.
 
+use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use crate::file::PolicyFile;
-
-/// The JSON Schema of the policy file (draft 2020-12), for editors.
-pub fn json_schema() -> Value {
-    let mut schema = schemars::schema_for!(PolicyFile).to_value();
+/// The JSON Schema of a file (draft 2020-12), for editors.
+pub fn json_schema<T: JsonSchema>(title: &str) -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
     if let Some(root) = schema.as_object_mut() {
-        root.insert("title".to_owned(), json!("Portcullis policy"));
+        root.insert("title".to_owned(), json!(title));
     }
     schema
 }
 
-/// The reference page in Markdown: every key, its values, and why its default is what it is.
-pub fn reference_page() -> String {
-    let schema = json_schema();
-    let types = Types { schema: &schema };
-    let mut parts = vec![
-        "# The policy file".to_owned(),
-        "<!-- Made from the types of crate `policy`; change it there. -->".to_owned(),
-    ];
-    parts.extend(description(&schema).map(str::to_owned));
-    parts.push(types.table(&schema));
-    types.sections(&schema, "", 0, &mut parts);
+/// The reference page in Markdown: every key, its values, and why its default is what it is. `made` says from what.
+pub fn page(title: &str, made: &str, schema: &Value) -> String {
+    let types = Types { schema };
+    let mut parts = vec![format!("# {title}"), format!("<!-- {made} -->")];
+    parts.extend(description(schema).map(str::to_owned));
+    parts.push(types.table(schema));
+    types.sections(schema, "", 0, &mut parts);
     parts.join("\n\n") + "\n"
 }
 

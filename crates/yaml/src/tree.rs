@@ -1,4 +1,4 @@
-//! Policy text into a tree that keeps spans: YAML with one reading only.
+//! A text into a tree that keeps spans: YAML with one reading only.
 //!
 //! Anchors, aliases, tags, directives, several documents and repeated keys are errors: each of
 //! them lets one text say two things, and none is needed in a file of sixty lines. Scalars keep
@@ -10,30 +10,33 @@ use std::collections::HashMap;
 use portcullis_model::{Diagnostic, SourceId, Span};
 use serde_saphyr::granit_parser::{self, Event, Options, Parser, ScalarStyle};
 
-use crate::codes;
 use crate::notes::{Notes, shown};
 
-/// Bytes of a policy file. A long one has a hundred lines.
-const TEXT_BYTES_MAX: usize = 1 << 20;
 /// Lists and mappings inside one another. The deepest section has four.
 const DEPTH_MAX: usize = 32;
 
 /// A value, and the place to point at when it is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Node {
-    pub(crate) content: Content,
+pub struct Node {
+    /// What it is.
+    pub content: Content,
     /// Scalars: the scalar. Mappings and lists: what they begin with, because a label under a
     /// whole section hides the place.
-    pub(crate) span: Span,
+    pub span: Span,
 }
 
 /// What a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Content {
+pub enum Content {
     /// `~`, `null`, or nothing at all.
     Nothing,
     /// A scalar as it was written, escapes resolved.
-    Scalar { text: String, quoted: bool },
+    Scalar {
+        /// What is written.
+        text: String,
+        /// Whether in quotes.
+        quoted: bool,
+    },
     /// A list.
     List(Vec<Node>),
     /// A mapping, in order, without repeated keys.
@@ -42,14 +45,16 @@ pub(crate) enum Content {
 
 /// A key of a mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) text: String,
-    pub(crate) span: Span,
+pub struct Key {
+    /// The word.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 impl Content {
     /// The kind, for messages.
-    pub(crate) const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
             Self::Scalar { .. } => "a single value",
@@ -59,17 +64,15 @@ impl Content {
     }
 }
 
-/// Reads a policy text. `None` if there is no tree; then `notes` says why.
-pub(crate) fn read(source: SourceId, text: &str, notes: &mut Notes) -> Option<Node> {
-    if text.len() > TEXT_BYTES_MAX {
+/// Reads a text. `None` if there is no tree; then `notes` says why.
+pub fn read(source: SourceId, text: &str, notes: &mut Notes) -> Option<Node> {
+    let codes = notes.codes();
+    let (length, most) = (text.len(), codes.text_bytes_max);
+    if length > most {
         let span = Span { source, start: 0, end: 0 };
         notes.push(|| {
-            Diagnostic::error(
-                &codes::TOO_LARGE,
-                format!("the policy has {} bytes, more than {TEXT_BYTES_MAX}", text.len()),
-            )
-            .at(span)
-            .help("is this the contract? the policy names it under `apis`")
+            let message = format!("{} has {length} bytes, more than {most}", codes.file);
+            Diagnostic::error(codes.too_large, message).at(span).help(codes.too_large_help)
         });
         return None;
     }
@@ -131,8 +134,9 @@ impl<'a> Reader<'a, '_> {
                 let info = error.info();
                 let reason = info.lines().next().unwrap_or("the text cannot be read");
                 let message = format!("this is not YAML: {reason}");
+                let code = self.notes.codes().not_yaml;
                 self.notes.push(|| {
-                    Diagnostic::error(&codes::NOT_YAML, message).at(span).help(
+                    Diagnostic::error(code, message).at(span).help(
                         "indent with spaces, and put text with `{`, `[`, `: ` or ` #` in quotes",
                     )
                 });
@@ -191,15 +195,13 @@ impl<'a> Reader<'a, '_> {
                 continue;
             };
             if let Some(first) = known.get(&text) {
+                let code = self.notes.codes().duplicate_key;
                 self.notes.push(|| {
                     let line = line_of(self.text, *first);
-                    Diagnostic::error(
-                        &codes::DUPLICATE_KEY,
-                        format!("{} stands here a second time", shown(&text)),
-                    )
-                    .at(key.span)
-                    .label("again")
-                    .help(format!("the first one is in line {line}: keep one of them"))
+                    Diagnostic::error(code, format!("{} stands here a second time", shown(&text)))
+                        .at(key.span)
+                        .label("again")
+                        .help(format!("the first one is in line {line}: keep one of them"))
                 });
                 continue;
             }
@@ -227,7 +229,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn not_yaml(&mut self, span: Span, message: &str, help: &str) {
-        self.notes.push(|| Diagnostic::error(&codes::NOT_YAML, message).at(span).help(help));
+        let code = self.notes.codes().not_yaml;
+        self.notes.push(|| Diagnostic::error(code, message).at(span).help(help));
     }
 }
 

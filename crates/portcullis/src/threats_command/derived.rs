@@ -1,0 +1,130 @@
+//! The model, derived from what the command line names.
+
+use std::path::{Path, PathBuf};
+
+use portcullis_attack::{Against, Sliced, Standing, folder};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::{Record, stand};
+use portcullis_model::{Clock as _, Diagnostic, Sources, UnixMillis};
+use portcullis_policy::Policy;
+use portcullis_threat::forms::{Question, Shown};
+use portcullis_threat::{Answers, Stated, System, ThreatModel, model, questions};
+
+use super::traffic::Traffic;
+use crate::arguments::BelievedFile;
+use crate::clock::SystemClock;
+use crate::evidence_command::{believed, this_program};
+use crate::exit::Exit;
+use crate::threats_arguments::DerivedFrom;
+use crate::{load, report, talk};
+
+/// How the file of people is called, where nobody names it.
+pub(super) const MODEL_FILE: &str = "threats.yaml";
+
+/// A model, with what is said about it.
+pub(super) struct Derived {
+    pub(super) model: ThreatModel,
+    pub(super) questions: Vec<Question>,
+    pub(super) at: UnixMillis,
+    sources: Sources,
+    problems: Vec<Diagnostic>,
+}
+
+impl Derived {
+    pub(super) fn of(from: &DerivedFrom) -> Result<Self, Exit> {
+        let (config, contract) = (from.config.as_deref(), from.contract.as_deref());
+        let policy = load::explained_policy(config, contract, from.upstream.as_deref(), None);
+        let Policy { apis, mut sources, .. } = policy.map_err(|failure| load::refuse(&failure))?;
+        let stated = stated(from, &mut sources)?;
+        let compile = |api| Plan::compile(api, PlanOptions::default());
+        let plans: Vec<Plan> = apis.into_iter().map(compile).collect();
+        let at = SystemClock.now();
+        let evidence = evidence(from, &plans, at)?;
+        let traffic = Traffic::of(&from.ledgers, &plans)?;
+        let is_in_front = !from.without_gateway && (config.is_some() || from.upstream.is_some());
+        let system = System::derive(&portcullis_threat::Sources {
+            plans: &plans,
+            stated: &stated,
+            has_gateway: is_in_front,
+            requests: traffic.as_ref().map(|traffic| &traffic.requests),
+        });
+        let seen = traffic.map_or_else(Vec::new, Traffic::seen);
+        let answers =
+            Answers { plans: &plans, is_in_front, evidence: &evidence, seen: &seen, now: at };
+        let model = model(system, stated, &answers);
+        let problems = model.held(at);
+        let questions = questions(&model, &|span| place(&sources, span));
+        Ok(Self { model, questions, at, sources, problems })
+    }
+
+    /// What of the threat file is said of nothing, or ended: on standard error, since it is no part of the model.
+    pub(super) fn say_problems(&self) {
+        let coloured = talk::is_coloured(false);
+        let grouped = report::grouped(&self.problems);
+        talk::say_text(&report::render_text(&grouped, &self.sources, coloured));
+    }
+
+    /// For forms.
+    pub(super) fn shown<T>(&self, form: impl FnOnce(&Shown<'_>) -> T) -> T {
+        let place = |span| place(&self.sources, span);
+        let questions = &self.questions;
+        form(&Shown { model: &self.model, at: self.at, place: &place, questions })
+    }
+}
+
+fn place(sources: &Sources, span: portcullis_model::Span) -> String {
+    let (line, column) = sources.line_column(span);
+    format!("{}:{line}:{column}", sources.name(span.source))
+}
+
+/// The file of people that is meant, if there is one.
+fn stated(from: &DerivedFrom, sources: &mut Sources) -> Result<Stated, Exit> {
+    let path = match &from.model {
+        Some(path) => path.clone(),
+        None => match beside(from) {
+            // What is there is read, also where that fails: half of what people say is not known.
+            path if path.symlink_metadata().is_ok() => path,
+            _ => return Ok(Stated::default()),
+        },
+    };
+    Stated::from_file(&path, sources).map_err(|failure| load::refuse(&failure))
+}
+
+/// The file of people beside the policy, or the document.
+pub(super) fn beside(from: &DerivedFrom) -> PathBuf {
+    let file = from.config.as_deref().or(from.contract.as_deref());
+    file.and_then(Path::parent).unwrap_or_else(|| Path::new("")).join(MODEL_FILE)
+}
+
+/// The last record of each attack, with why it says nothing any more.
+fn evidence(
+    from: &DerivedFrom,
+    plans: &[Plan],
+    at: UnixMillis,
+) -> Result<Vec<(Record, Vec<&'static str>)>, Exit> {
+    let Some(file) = &from.evidence else { return Ok(Vec::new()) };
+    let unusable = |why: String| {
+        talk::say(&why);
+        Exit::Unusable
+    };
+    let [plan] = plans else {
+        return Err(unusable("evidence is of one API, and the policy names several".to_owned()));
+    };
+    let file = BelievedFile { file: file.clone(), key: from.evidence_key.clone(), head: None };
+    // A model that rests on what nobody can believe is none.
+    let found = believed(&file).map_err(|_| Exit::Unusable)?;
+    let sliced = Sliced::new(plan.model.clone()).map_err(unusable)?;
+    let suite = from.attacks.as_ref().map(|path| {
+        // Whose credentials steps name is of no matter here.
+        let set = folder(path, Against::Anybody).map_err(|files| {
+            files.iter().for_each(|bad| talk::say(&bad.to_string()));
+            Exit::Unusable
+        })?;
+        let attacks = set.attacks.iter().map(|one| (one.id.value.clone(), one.digest));
+        let journeys = set.journeys.iter().map(|one| (one.id.value.clone(), one.digest));
+        Ok(attacks.chain(journeys).collect())
+    });
+    let binary = (!from.any_program).then(this_program).transpose().map_err(unusable)?;
+    let now = Standing { sliced, suite: suite.transpose()?, binary, at };
+    Ok(stand(&found.records, &now).last)
+}

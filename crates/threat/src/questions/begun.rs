@@ -1,0 +1,59 @@
+//! A first `threats.yaml`: each question with its answer as a comment, to be corrected.
+
+use portcullis_model::plain;
+
+use crate::forms::Question;
+
+/// The text of a first file. It says nothing yet but its version; whoever takes the `#` away from a line says it.
+pub fn begun(title: &str, questions: &[Question]) -> String {
+    let mut text = format!(
+        "# What only people can say of {}. Everything else is derived each time.\n\
+         # Take the `# ` away from what is so, and correct it. Reference: docs/src/reference/threats-file.md\n\
+         version: 1\n",
+        plain(title)
+    );
+    let mut keys: Vec<&str> = Vec::new();
+    for question in questions {
+        let key = key(question);
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    for key in keys {
+        text.push('\n');
+        let of_key: Vec<&Question> = questions.iter().filter(|one| self::key(one) == key).collect();
+        section(key, &of_key, &mut text);
+    }
+    text.push_str(
+        "\n# Somebody takes the rest of a risk, until a day:\n\
+         # accepted:\n\
+         #   - { threat: NAME, of: \"GET /path\", by: WHO, reason: WHY, until: 2027-01-31 }\n",
+    );
+    text
+}
+
+fn key(question: &Question) -> &str {
+    question.line.split_once(':').map_or("", |(key, _)| key)
+}
+
+/// All questions of one key, and one block that answers them.
+fn section(key: &str, questions: &[&Question], text: &mut String) {
+    let mut block = Vec::new();
+    for Question { text: asked, taken, because, line } in questions {
+        text.push_str(&format!("# {}\n#   assumed: {}", plain(asked), plain(taken)));
+        text.push_str(&format!(", because: {}\n", plain(because)));
+        let value = line.split_once(": ").map_or("", |(_, value)| value);
+        if let Some(members) = value.strip_prefix("{ ").and_then(|rest| rest.strip_suffix(" }")) {
+            block.push(format!("#   {members}\n"));
+        } else if let Some(item) = value.strip_prefix("[{").and_then(|rest| rest.strip_suffix("}]"))
+        {
+            block.push(format!("#   - {{{item}}}\n"));
+        } else {
+            text.push_str(&format!("# {line}\n"));
+        }
+    }
+    if !block.is_empty() {
+        text.push_str(&format!("# {key}:\n"));
+        text.push_str(&block.concat());
+    }
+}

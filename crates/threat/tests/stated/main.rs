@@ -1,0 +1,9 @@
+//! What people state: read, asked for, held against what is found, and compared with what was.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "what a test sets up must be there")]
+
+mod compared;
+mod held;
+mod questions;
+mod read;
+mod shop;
