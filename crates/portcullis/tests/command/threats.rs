@@ -51,7 +51,7 @@ fn a_first_look_shows_what_is_open_and_stops_nothing() {
 #[test]
 fn every_form_is_written_and_no_source_is_overwritten() {
     let folder = folder();
-    for format in ["text", "json", "html", "markdown", "tm-bom"] {
+    for format in ["text", "json", "html", "markdown", "tm-bom", "threat-dragon", "sarif"] {
         let all = ["-c", "portcullis.yaml", "--format", format, "--output", "out"];
         let (code, printed, said) = threats(&folder, &all);
         assert_eq!((code, printed.as_str()), (Some(0), ""), "{format}: {said}");
