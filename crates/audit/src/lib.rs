@@ -38,6 +38,7 @@ pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
 pub use policy::{policy_findings, policy_rules};
 pub use report::{NotLookedAt, Report};
+pub use scratch::Scratch;
 pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
 pub use storage::{
     SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, StorageLink, StorageShown, asked_of,
