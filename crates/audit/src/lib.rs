@@ -1,19 +1,46 @@
-//! What is missing? The checklist about keys and secrets, answered for one deployment, with evidence.
+//! What is missing? Documents, policy and deployment held against rules, and the checklist answered with evidence.
 //!
-//! Each question is a file in `checklist/`. Drills are real, and happen in a store of their own that goes with them:
+//! | question | where |
+//! |---|---|
+//! | what is wrong with a document? | [`contract`] |
+//! | what does a policy leave open? | `policy/` |
+//! | what are the ten answers? | `checklist/`, a file each |
+//! | how is it told? | `report/`, a file for each form |
+//!
+//! Drills are real, and happen in a store of their own that goes with them:
 //! nothing that is in use is written to.
 
 mod answer;
 mod asked;
 mod checklist;
 pub mod contract;
+mod deployment;
+mod documents;
 mod drill;
 mod finding;
 mod issued;
+mod policy;
+mod report;
 mod scratch;
+mod seen;
+mod storage;
+mod told;
 
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
-pub use checklist::answers;
+pub use checklist::{answers, is_asked_of_issuers};
+pub use deployment::{
+    Advisories, Dependency, Listener, answered, dependencies, deployment_rules, listeners,
+    open_files, plain_is_served, way_around,
+};
+pub use documents::{may_be_document, says};
 pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
+pub use policy::{policy_findings, policy_rules};
+pub use report::{NotLookedAt, Report};
+pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
+pub use storage::{
+    SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, StorageLink, StorageShown, asked_of,
+    storage_links, storage_shown,
+};
+pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};

@@ -81,12 +81,14 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
     Check(CheckOptions),
-    /// Answer the checklist about keys and secrets for this deployment, with evidence and drills
+    /// What is missing? Documents, policy, deployment, secrets, and ten questions answered with evidence
     #[command(
-        after_help = "Example:\n  portcullis audit -c portcullis.yaml\n  sudo portcullis audit -c \
-        portcullis.yaml --backup /var/backups/portcullis --format json\n\nDrills happen in a folder of their own and touch \
-        nothing that is in use. As root it also tries to open what is kept as another user.\n\nExit codes: 0 every answer \
-        is yes or not checkable, 1 one is no, or the files have errors, 2 usage or unreadable file"
+        after_help = "Example:\n  portcullis audit openapi.yaml\n  portcullis audit --format sarif . > audit.sarif\n  \
+        sudo portcullis audit -c portcullis.yaml --backup /var/backups/portcullis dist/\n  portcullis audit --issuer \
+        http://127.0.0.1:4000 --client issuer.yaml\n\nDrills happen in a folder of their own and touch \
+        nothing that is in use. As root it also tries to open what is kept as another user. Only addresses of this machine are \
+        asked, unless --ask-storage says otherwise.\n\nExit codes: 0 no answer is no, and nothing that --deny names was found, 1 there is, or the policy has \
+        errors, 2 usage, or what was named cannot be looked at"
     )]
     Audit(AuditOptions),
     /// Show which values are taken for ids of what, or suggest the objects of a document

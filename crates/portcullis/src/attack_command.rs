@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub(crate) use issuer::{Trying, report as probed};
 use people::Caller;
 use places::Places;
 use portcullis_attack::{Against, Budget, Folder, Place, Runner, Upstream, folder, registry};

@@ -2,24 +2,90 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
-
-use crate::format::Format;
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use portcullis_audit::Severity;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(group = ArgGroup::new("audited").required(true).multiple(true))]
 pub(crate) struct AuditOptions {
     #[command(subcommand)]
     pub(crate) command: Option<AuditCommand>,
-    /// The policy file
-    #[arg(short = 'c', long = "config", value_name = "FILE", required = true)]
+    /// OpenAPI documents, and folders and files that are looked through: for documents, for secrets, for links to storage
+    #[arg(value_name = "PATH", group = "audited")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The policy file: its contracts, what it decides and relaxes, and the deployment on this host
+    #[arg(short = 'c', long = "config", value_name = "FILE", group = "audited")]
     pub(crate) config: Option<PathBuf>,
+    /// An authorization server of yours, on this machine only: it is attacked, for C2, C9 and C10
+    #[arg(long, value_name = "URL", group = "audited", requires = "client")]
+    pub(crate) issuer: Option<String>,
+    /// What is registered at the issuer, as for `attack --issuer`
+    #[arg(long, value_name = "FILE", requires = "issuer")]
+    pub(crate) client: Option<PathBuf>,
     /// A folder with copies of the store, which must be as closed as the store is; may be given several times
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", requires = "config")]
     pub(crate) backup: Vec<PathBuf>,
+    /// A folder of advisories in OSV's form (JSON): what this program is built of is held against them
+    #[arg(long, value_name = "FOLDER", requires = "config")]
+    pub(crate) advisories: Option<PathBuf>,
+    /// Evidence of attacks on this policy: what a control was seen to stop is told beside each finding that it answers
+    #[arg(long, value_name = "FILE", requires_all = ["config", "evidence_key"])]
+    pub(crate) evidence: Option<PathBuf>,
+    /// The public key that must have signed it, in PEM
+    #[arg(long, value_name = "FILE", requires = "evidence")]
+    pub(crate) evidence_key: Option<PathBuf>,
+    /// Write what mends the document, as an OpenAPI Overlay; works on one document at a time
+    #[arg(long, value_name = "OVERLAY")]
+    pub(crate) fix: Option<PathBuf>,
+    /// Ask the storage that is linked (Amazon S3, Google Cloud Storage, Azure Blob) for a list, as nobody, over https. Without
+    /// it nobody but this machine is asked anything
+    #[arg(long)]
+    pub(crate) ask_storage: bool,
+    /// Secrets that may stay: a file of digests that `audit secrets --write-baseline` wrote
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Findings that are so bad, or worse, and that no control answers, end the command with 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = DenySeverity::High)]
+    pub(crate) deny: DenySeverity,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
+    pub(crate) format: AuditFormat,
+}
+
+/// What ends the command with 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DenySeverity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// How an audit is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// One page, for people
+    Html,
+    /// For code hosts and editors (SARIF 2.1.0)
+    Sarif,
+    /// For build servers: a test case for each rule and each question
+    Junit,
+}
+
+impl From<DenySeverity> for Severity {
+    fn from(deny: DenySeverity) -> Self {
+        match deny {
+            DenySeverity::Low => Self::Low,
+            DenySeverity::Medium => Self::Medium,
+            DenySeverity::High => Self::High,
+            DenySeverity::Critical => Self::Critical,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

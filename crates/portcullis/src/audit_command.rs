@@ -1,166 +1,256 @@
-//! `portcullis audit`: the checklist about keys and secrets, answered for one deployment.
+//! `portcullis audit`: documents, policy, deployment, secrets, and the ten questions of the checklist.
 
-use std::path::Path;
+mod asking;
+mod deployment;
+mod documents;
+mod issuer;
+mod keys;
+mod secrets;
+mod storage;
 
-use portcullis_admin::{AskFault, KeyRequest, Request, ask, rules_of};
-use portcullis_audit::{Answer, Asked, KnownKeys, Verdict, answers, issued, may_all};
+use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use portcullis_audit::contract::{self, Overlay};
+use portcullis_audit::{
+    Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, Seen,
+    Told, ToldRule, answers, deployment_rules, policy_findings, policy_rules,
+};
 use portcullis_controls::Plan;
-use portcullis_model::{Clock as _, UnixMillis};
-use portcullis_policy::StorePlace;
-use portcullis_store::{DATABASE, KEYS_LISTED_MAX, KeyWhich, ListedKey, Unlock};
-use serde_json::{Value, json};
+use portcullis_evidence::Standing;
+use portcullis_model::{Clock as _, Diagnostic, UnixMillis};
+use portcullis_secrets::tree::{self, Listed};
 
-use crate::arguments::{AuditOptions, Format};
-use crate::audit_arguments::AuditCommand;
+use self::documents::FoundDocuments;
+use crate::arguments::{AuditOptions, BelievedFile};
+use crate::audit_arguments::{AuditCommand, AuditFormat};
 use crate::check::looked_through;
 use crate::clock::SystemClock;
+use crate::evidence_command::shown_of;
 use crate::exit::Exit;
-use crate::{audit_secrets, load, store_key, talk};
+use crate::report::{Places, many};
+use crate::{audit_secrets, load, talk};
 
 pub(crate) fn audit(options: &AuditOptions) -> Exit {
-    match (&options.command, &options.config) {
-        (Some(AuditCommand::Secrets(options)), _) => audit_secrets::secrets(options),
-        (None, Some(config)) => checklist(config, options),
-        // The command line's parser asks for it.
-        (None, None) => Exit::Unusable,
+    if let Some(AuditCommand::Secrets(options)) = &options.command {
+        return audit_secrets::secrets(options);
     }
+    audited(options).unwrap_or_else(|exit| exit)
 }
 
-fn checklist(config: &Path, options: &AuditOptions) -> Exit {
-    let policy = load::explained_policy(Some(config), None, None, None);
-    let policy = match policy {
-        Ok(policy) => policy,
-        Err(failure) => return load::refuse(&failure),
+/// What a policy file describes, as far as it loads.
+#[derive(Default)]
+struct Described {
+    plans: Vec<Plan>,
+    findings: Vec<Diagnostic>,
+    /// What attacks showed of it.
+    evidence: Option<Standing>,
+    /// Why it does not.
+    fault: Option<String>,
+    told: Vec<Told>,
+}
+
+fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
+    for path in &options.paths {
+        let known = std::fs::metadata(path);
+        let known = known.map_err(|error| unusable(&format!("`{}`: {error}", path.display())))?;
+        if !known.is_dir() && !known.is_file() {
+            let shown = path.display();
+            return Err(unusable(&format!("`{shown}` is neither a file nor a folder")));
+        }
+    }
+    let now = SystemClock.now();
+    let described =
+        options.config.as_deref().map(|config| described(config, options, now)).transpose()?;
+    let described = described.unwrap_or_default();
+    let mut seen = Seen { policy_fault: described.fault.clone(), ..Seen::default() };
+    if let (Some(url), Some(client)) = (&options.issuer, &options.client) {
+        seen.issuer = Some(issuer::seen(url, client).map_err(|why| unusable(&why))?);
+    }
+    let mut report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        at: now,
+        policy: options.config.as_deref().map(shown),
+        answers: Vec::new(),
+        findings: described.told.clone(),
+        rules: Vec::new(),
+        scores: Vec::new(),
+        looked_at: Vec::new(),
+        not_looked_at: Vec::new(),
+        deny: options.deny.into(),
     };
-    let (plans, findings, _) = looked_through(policy);
-    let (now, scratch) = (SystemClock.now(), std::env::temp_dir());
-    let keys = known_keys(&plans, &scratch, now);
+    if !described.plans.is_empty() {
+        report.rules.extend(policy_rules().map(|rule| (Part::Policy, rule)));
+    }
+    looked(options, &described, &mut seen, &mut report)?;
+    answered(options, &described, &seen, &mut report);
+    report.sort();
+    talk::print(&match options.format {
+        AuditFormat::Text => report.text(),
+        AuditFormat::Json => format!("{:#}\n", report.json()),
+        AuditFormat::Html => report.html(),
+        AuditFormat::Sarif => format!("{:#}\n", report.sarif()),
+        AuditFormat::Junit => report.junit(),
+    });
+    let is_bad = report.is_denied() || described.fault.is_some();
+    Ok(if is_bad { Exit::Failure } else { Exit::Success })
+}
+
+/// Reads the policy. One that has errors is a finding, and stops only where nothing else was named.
+fn described(config: &Path, options: &AuditOptions, now: UnixMillis) -> Result<Described, Exit> {
+    let failure = match load::explained_policy(Some(config), None, None, None) {
+        Ok(policy) => {
+            let (plans, findings, sources) = looked_through(policy);
+            let mut places = Places::new(&sources);
+            let found = policy_findings(&plans, &findings, now);
+            let told = found
+                .iter()
+                .map(|one| Told::of(Part::Policy, one, &mut |span| places.start(span)))
+                .collect();
+            let evidence = evidence(config, options)?;
+            return Ok(Described { plans, findings, evidence, fault: None, told });
+        }
+        Err(failure) => failure,
+    };
+    let exit = load::refuse(&failure);
+    if options.paths.is_empty() && options.issuer.is_none() {
+        return Err(exit);
+    }
+    let (file, mut places) = (shown(config), Places::new(&failure.sources));
+    let is_error = |one: &&Diagnostic| one.severity == portcullis_model::Severity::Error;
+    let errors = failure.diagnostics.iter().filter(is_error);
+    let told =
+        errors.map(|one| documents::of_problem(Part::Policy, one, &file, &mut places)).collect();
+    let fault = Some(format!("`{file}` does not load: `portcullis check -c {file}` says why"));
+    Ok(Described { fault, told, ..Described::default() })
+}
+
+/// What attacks showed of the policy's API, as far as it still speaks of what is there.
+fn evidence(config: &Path, options: &AuditOptions) -> Result<Option<Standing>, Exit> {
+    let Some(file) = &options.evidence else { return Ok(None) };
+    let believed =
+        BelievedFile { file: file.clone(), key: options.evidence_key.clone(), head: None };
+    shown_of(&believed, config).map(Some)
+}
+
+/// Writes the Overlay of the one document. No file is ever overwritten.
+fn mended(path: &Path, overlays: &[Overlay]) -> Result<(), Exit> {
+    let [overlay] = overlays else {
+        return Err(unusable(&format!(
+            "--fix mends one document at a time, and there are {}",
+            overlays.len()
+        )));
+    };
+    let Some(text) = overlay.to_yaml() else {
+        talk::say("there is nothing that an Overlay would mend");
+        return Ok(());
+    };
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| unusable(&format!("`{}`: {error}", path.display())))?;
+    talk::say(&format!(
+        "`{}`: {} that nobody needs to decide about, {} proposed",
+        path.display(),
+        many(overlay.sure(), "action"),
+        overlay.actions.len() - overlay.sure()
+    ));
+    Ok(())
+}
+
+/// Looks at documents, and through files.
+fn looked(
+    options: &AuditOptions,
+    described: &Described,
+    seen: &mut Seen,
+    report: &mut Report,
+) -> Result<(), Exit> {
+    let mut found = FoundDocuments::default();
+    for plan in &described.plans {
+        found.look_behind(plan, described.evidence.as_ref(), report.at);
+    }
+    let mut listed = Listed::default();
+    for path in &options.paths {
+        let is_file = path.is_file();
+        let of_path = tree::files(path);
+        of_path.files.iter().for_each(|file| found.look(file, is_file, report.at));
+        listed.files.extend(of_path.files);
+        listed.not_read.extend(of_path.not_read);
+    }
+    listed.files.sort();
+    listed.files.dedup();
+    let of_policy = described.plans.iter().flat_map(|plan| plan.model.sources.names());
+    let mut linking: BTreeSet<PathBuf> = of_policy.map(PathBuf::from).collect();
+    linking.extend(listed.files.iter().cloned());
+    let get: &storage::Get<'_> = &|host, target| {
+        let answer = asking::ask_storage(host, target)?;
+        let status = answer.status.split(' ').nth(1).and_then(|code| code.parse().ok());
+        Ok((status.unwrap_or_default(), answer.body))
+    };
+    report.findings.extend(storage::found(linking.iter(), options.ask_storage.then_some(get)));
+    let rules = [&STORAGE_LINK, &SIGNED_LINK, &STORAGE_OPEN, &STORAGE_GONE]
+        .map(|rule| (Part::Storage, ToldRule::of(rule)));
+    report.rules.extend(rules);
+    report.looked_at.push(many(found.seen.count, "document"));
+    report.scores.append(&mut found.scores);
+    if found.seen.count > 0 {
+        let rules = contract::rules().map(|rule| (Part::Contract, ToldRule::of(rule)));
+        report.rules.extend(rules);
+    }
+    if let Some(path) = &options.fix {
+        mended(path, &found.overlays)?;
+    }
+    report.findings.append(&mut found.findings);
+    report.not_looked_at.append(&mut found.not_looked_at);
+    seen.documents = (found.seen.count > 0).then_some(found.seen);
+    if options.paths.is_empty() {
+        return Ok(());
+    }
+    let liveness = |key: &str| keys::liveness(&described.plans, key);
+    let found = secrets::found(&options.paths, listed, options.baseline.as_deref(), &liveness);
+    let found = found.map_err(|why| unusable(&why))?;
+    report.looked_at.push(secrets::looked_at(&found));
+    report.findings.extend(found.findings);
+    let not_looked_at: Vec<NotLookedAt> = found.not_looked_at;
+    report.not_looked_at.extend(not_looked_at);
+    seen.files = Some(found.seen);
+    Ok(())
+}
+
+/// The ten answers, with the names of the files in their commands, and what is found on the host.
+fn answered(options: &AuditOptions, described: &Described, seen: &Seen, report: &mut Report) {
+    let scratch = std::env::temp_dir();
+    let keys = keys::known_keys(&described.plans, &scratch, report.at);
     let asked = Asked {
-        plans: &plans,
-        findings: &findings,
+        plans: &described.plans,
+        findings: &described.findings,
         keys: &keys,
         backups: &options.backup,
         scratch: &scratch,
-        now,
+        now: report.at,
     };
-    let config = config.display().to_string();
-    let answers: Vec<Answer> = answers(&asked).into_iter().map(|one| named(one, &config)).collect();
-    match options.format {
-        Format::Text => print_text(&answers),
-        Format::Json => print_json(&answers, now),
+    let asked = (!described.plans.is_empty()).then_some(&asked);
+    if let Some(asked) = asked {
+        let (evidence, advisories) = (options.evidence.as_deref(), options.advisories.as_deref());
+        let found = deployment::found(asked, evidence, advisories);
+        // No place of a host has a line.
+        let nowhere = &mut |_| (String::new(), 1, 1);
+        let told = found.findings.iter().map(|one| Told::of(Part::Deployment, one, nowhere));
+        report.findings.extend(told);
+        report.rules.extend(deployment_rules().map(|rule| (Part::Deployment, rule)));
+        report.looked_at.extend(found.looked_at);
+        report.not_looked_at.extend(found.not_looked_at);
     }
-    let is_no = |one: &Answer| one.verdict == Verdict::No;
-    if answers.iter().any(is_no) { Exit::Failure } else { Exit::Success }
+    let config = options.config.as_deref().map_or_else(|| "POLICY".to_owned(), shown);
+    report.answers = answers(asked, seen).into_iter().map(|one| one.named(&config)).collect();
 }
 
-/// With the policy file in its commands.
-fn named(answer: Answer, config: &str) -> Answer {
-    let name = |text: String| text.replace("CONFIG", config);
-    Answer { repeat: name(answer.repeat), fix: answer.fix.map(name), ..answer }
+fn shown(path: &Path) -> String {
+    talk::clean(&path.display().to_string())
 }
 
-/// What the gateway says of its keys; where none runs, what stands in a copy of its store.
-fn known_keys(plans: &[Plan], scratch: &Path, now: UnixMillis) -> KnownKeys {
-    let models = || plans.iter().map(|plan| &plan.model);
-    if models().all(|model| model.callers.api_keys.is_none()) {
-        return KnownKeys::NotIssued;
-    }
-    let Some(place) = models().find_map(|model| model.store.as_ref()) else {
-        return KnownKeys::Unknown("the policy has no `store`".to_owned());
-    };
-    let request = KeyRequest::List { which: KeyWhich::All, max: KEYS_LISTED_MAX as u64 };
-    let known = match ask(&place.folder, &Request::Keys(request)) {
-        Ok(answer) => told(&answer, now),
-        Err(AskFault::Nobody) if place.folder.join(DATABASE).exists() => {
-            copied(place, scratch, now)
-        }
-        Err(AskFault::Nobody) => Ok((0, Vec::new(), false)),
-        Err(fault) => Err(fault.to_string()),
-    };
-    match known {
-        Ok((count, unrestricted, has_more)) => KnownKeys::Known { count, unrestricted, has_more },
-        Err(why) => KnownKeys::Unknown(why),
-    }
-}
-
-/// How many keys, the names of those that may all, and whether there are older ones.
-type Known = (usize, Vec<String>, bool);
-
-fn told(answer: &Value, now: UnixMillis) -> Result<Known, String> {
-    if let Some(problem) = answer.get("problem").and_then(Value::as_str) {
-        return Err(talk::clean(problem));
-    }
-    let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
-    let now = now.rfc3339();
-    let (mut count, mut names) = (0, Vec::new());
-    for key in answer.get("keys").and_then(Value::as_array).into_iter().flatten() {
-        if text(key, "expires").is_some_and(|end| end <= now) {
-            continue;
-        }
-        count += 1;
-        let rules = rules_of(key).map_err(|misread| misread.to_string())?;
-        // One below another is judged by that one, too.
-        if may_all(&rules) && text(key, "parent").is_none() {
-            names.extend(text(key, "id"));
-        }
-    }
-    let has_more = answer.get("has_more").and_then(Value::as_bool) == Some(true);
-    Ok((count, names, has_more))
-}
-
-fn copied(place: &StorePlace, scratch: &Path, now: UnixMillis) -> Result<Known, String> {
-    let kek = place.key.as_ref().map(store_key::kek).transpose()?;
-    let service = store_key::service(place)?;
-    let unlock = Unlock::new(kek.as_ref(), service.as_deref());
-    let (keys, has_more) = issued(&place.folder, unlock, scratch, now)?;
-    let is_open = |key: &&ListedKey| may_all(&key.rules) && key.parent.is_none();
-    let names = keys.iter().filter(is_open).map(|key| key.id.to_string()).collect();
-    Ok((keys.len(), names, has_more))
-}
-
-fn count(answers: &[Answer], verdict: Verdict) -> usize {
-    answers.iter().filter(|one| one.verdict == verdict).count()
-}
-
-fn print_text(answers: &[Answer]) {
-    for one in answers {
-        let Answer { item, question, verdict, evidence, repeat, fix, supply } = one;
-        talk::print(&format!(
-            "{item}  {}  {question}\n    {}\n",
-            verdict.name(),
-            talk::clean(evidence)
-        ));
-        for (what, text) in
-            [("do", fix.as_ref()), ("supply", supply.as_ref()), ("again", Some(repeat))]
-        {
-            if let Some(text) = text {
-                talk::print(&format!("    {what}: {}\n", talk::clean(text)));
-            }
-        }
-    }
-    let [yes, no, open] =
-        [Verdict::Yes, Verdict::No, Verdict::NotCheckable].map(|verdict| count(answers, verdict));
-    talk::print(&format!("{yes} yes, {no} no, {open} not checkable\n"));
-}
-
-fn print_json(answers: &[Answer], now: UnixMillis) {
-    let each = answers.iter().map(|one| {
-        json!({
-            "id": one.item,
-            "question": one.question,
-            "verdict": one.verdict.name(),
-            "evidence": one.evidence,
-            "repeat": one.repeat,
-            "fix": one.fix,
-            "supply": one.supply,
-        })
-    });
-    let report = json!({
-        "time": now.rfc3339(),
-        "yes": count(answers, Verdict::Yes),
-        "no": count(answers, Verdict::No),
-        "not_checkable": count(answers, Verdict::NotCheckable),
-        "checklist": each.collect::<Vec<_>>(),
-    });
-    talk::print(&format!("{report:#}\n"));
+fn unusable(why: &str) -> Exit {
+    talk::say(&talk::clean(why));
+    Exit::Unusable
 }

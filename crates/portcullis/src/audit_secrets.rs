@@ -1,6 +1,6 @@
 //! `portcullis audit secrets`: which secrets lie in this tree, archive, history or client artefact?
 
-mod asked;
+pub(crate) mod asked;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

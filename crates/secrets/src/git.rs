@@ -205,10 +205,15 @@ fn line(bytes: &mut BufReader<ChildStdout>) -> Result<Option<String>, GitFault> 
     if line.is_empty() {
         return Ok(None);
     }
-    match line.pop() {
-        Some(b'\n') => Ok(Some(String::from_utf8_lossy(&line).into_owned())),
-        _ => Err(GitFault::Unclear),
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if line.len() as u64 == LINE_BYTES_MAX {
+        // What is too long is a path: its beginning will do.
+        bytes.skip_until(b'\n').map_err(GitFault::Program)?;
+    } else {
+        return Err(GitFault::Unclear);
     }
+    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
 }
 
 fn output(folder: &Path, asked: &[&str], most: u64) -> Result<Vec<u8>, GitFault> {

@@ -28,9 +28,21 @@ pub struct Listed {
 /// The files of a folder and of those in it; of a file, itself.
 pub fn files(root: &Path) -> Listed {
     let mut listed = Listed::default();
-    if !root.is_dir() {
-        listed.files.push(root.to_owned());
-        return listed;
+    match fs::metadata(root) {
+        Ok(known) if known.is_dir() => {}
+        Ok(known) if known.is_file() => {
+            listed.files.push(root.to_owned());
+            return listed;
+        }
+        // To open a pipe would wait for whoever writes to it.
+        Ok(_) => {
+            listed.refuse(root, "it is neither a file nor a folder".to_owned());
+            return listed;
+        }
+        Err(error) => {
+            listed.refuse(root, error.to_string());
+            return listed;
+        }
     }
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -97,4 +109,21 @@ pub fn look(
     report.not_read.extend(listed.not_read);
     report.sort();
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_neither_file_nor_folder_is_told_and_never_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _held = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let listed = files(&socket);
+        assert!(listed.files.is_empty() && listed.not_read[0].why.contains("neither"));
+        assert_eq!(files(&folder.path().join("gone")).not_read.len(), 1);
+        assert!(files(folder.path()).files.is_empty(), "in a folder it is left out");
+        assert!(files(Path::new("/dev/null")).files.is_empty());
+    }
 }

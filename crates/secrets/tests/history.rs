@@ -61,6 +61,31 @@ fn what_was_deleted_is_found_in_the_history_once_with_the_commit_that_brought_it
     assert!(report.findings.iter().any(|one| one.place.path.starts_with("commit ")));
 }
 
+/// What a run of git prints, on one line.
+fn told(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(folder).args(words).output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_path_longer_than_a_line_does_not_end_the_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run(folder, &["init", "-q"]);
+    fs::write(folder.join("a"), format!("TOKEN={}\n", token("3E"))).unwrap();
+    let object = told(folder, &["hash-object", "-w", "a"]);
+    // No folder of a disk takes such a name; git does.
+    let long = format!("{}/", "folder".repeat(50)).repeat(40) + "a.env";
+    run(folder, &["update-index", "--add", "--cacheinfo", &format!("100644,{object},{long}")]);
+    fs::write(folder.join("z"), format!("TOKEN={}\n", token("4F"))).unwrap();
+    run(folder, &["add", "z"]);
+    run(folder, &["commit", "-qm", "first"]);
+    let report = git::history(&scanner(), folder, salt(), &Bounds::default()).unwrap();
+    assert_eq!(report.findings.len(), 2, "{:?}", report.not_read);
+    assert!(report.findings.iter().any(|one| one.place.path == "z"));
+}
+
 #[test]
 fn what_is_staged_is_what_is_read_before_a_commit() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,14 +1,29 @@
 //! C2: can keys be regenerated?
 
-use crate::answer::{Answer, Question};
+use super::issuer::{self, Asked as Probes};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::Asked;
 use crate::drill::Outcome;
+use crate::seen::Seen;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C2",
     text: "can keys be regenerated, so that the old ones open nothing?",
+    about: DEPLOYMENT,
     repeat: "portcullis keys roll -c CONFIG --id ID --overlap 24h; portcullis keys revoke -c CONFIG --id ID",
+    lasts_days: 90,
 };
+
+pub(super) const PROBES: Probes = Probes {
+    any_of: &["revoke-refresh", "revoke-still-active"],
+    needed: &["revoke-refresh"],
+    fix: "at the issuer: a revoked refresh token opens nothing, and takes its access tokens with it (RFC 7009 section 2.1)",
+};
+
+/// What an issuer gives out.
+pub(super) fn at_issuer(seen: &Seen) -> Option<Answer> {
+    issuer::answer(QUESTION, seen.issuer.as_ref(), &PROBES)
+}
 
 pub(super) fn answer(asked: &Asked<'_>, drilled: Option<&Outcome>) -> Answer {
     let is_ours = asked.models().map(|model| &model.callers).any(|callers| {

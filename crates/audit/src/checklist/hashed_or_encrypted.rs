@@ -1,12 +1,14 @@
 //! C4: are tokens hashed or encrypted?
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::drill::Outcome;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C4",
     text: "are tokens hashed or encrypted?",
+    about: DEPLOYMENT,
     repeat: "portcullis audit -c CONFIG",
+    lasts_days: 90,
 };
 
 pub(super) fn answer(drilled: Option<&Outcome>) -> Answer {

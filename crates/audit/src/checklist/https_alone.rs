@@ -3,13 +3,15 @@
 use portcullis_model::{ControlId, Mode};
 use portcullis_policy::codes;
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::Asked;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C6",
     text: "is HTTPS used, never HTTP?",
+    about: DEPLOYMENT,
     repeat: "portcullis check -c CONFIG --verbose",
+    lasts_days: 30,
 };
 
 pub(super) fn answer(asked: &Asked<'_>) -> Answer {

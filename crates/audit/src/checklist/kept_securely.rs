@@ -4,14 +4,16 @@ use std::path::Path;
 
 use portcullis_policy::SecretSource;
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::Asked;
 use crate::drill::Outcome;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C1",
     text: "are keys and tokens stored securely?",
+    about: DEPLOYMENT,
     repeat: "portcullis audit -c CONFIG",
+    lasts_days: 90,
 };
 
 pub(super) fn answer(asked: &Asked<'_>, drilled: Option<&Outcome>) -> Answer {

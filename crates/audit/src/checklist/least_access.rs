@@ -1,15 +1,17 @@
 //! C8: can restricted keys give least access, and do they?
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::{Asked, KnownKeys};
 
 /// Names of keys that are shown.
 const SHOWN_MAX: usize = 3;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C8",
     text: "do keys give least access?",
+    about: DEPLOYMENT,
     repeat: "portcullis keys list -c CONFIG; portcullis keys suggest -c CONFIG --days 30",
+    lasts_days: 7,
 };
 
 pub(super) fn answer(asked: &Asked<'_>) -> Answer {

@@ -6,13 +6,15 @@ use portcullis_controls::secret_in_url::{Declared, SecretPaths, judge_query};
 use portcullis_credential::api_key;
 use portcullis_model::{ControlId, Mode};
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::Asked;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C7",
     text: "do URLs expose no secrets?",
+    about: DEPLOYMENT,
     repeat: "portcullis explain -c CONFIG --method GET --path '/x?api_key=KEY'",
+    lasts_days: 90,
 };
 
 /// What documents ask for in URLs.

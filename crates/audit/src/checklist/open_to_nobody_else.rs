@@ -3,14 +3,21 @@
 mod places;
 mod tried;
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::Asked;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C3",
     text: "is access to stored keys and tokens restricted?",
+    about: DEPLOYMENT,
     repeat: "sudo portcullis audit -c CONFIG",
+    lasts_days: 1,
 };
+
+/// What is open to others: where, why, and what to do.
+pub(crate) fn open_places(asked: &Asked<'_>) -> Vec<(std::path::PathBuf, String, String)> {
+    places::of(asked).open.into_iter().map(|open| (open.path, open.why, open.fix)).collect()
+}
 
 pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let found = places::of(asked);

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_attack::Budget;
 use portcullis_attack::issuer::{self, Attacking, Given, IssuerReport, given};
 use portcullis_policy::{SecretSource, is_like};
 
@@ -20,7 +21,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Attacks it, and prints what was found.
 pub(super) fn attack(url: &str, client: &Path, options: &AttackOptions) -> Exit {
-    let report = match report(url, client, options) {
+    let is_wanted = |id: &str| {
+        options.only.is_empty() || options.only.iter().any(|pattern| is_like(id, pattern))
+    };
+    if !issuer::listed().any(|probe| is_wanted(probe.id)) {
+        return unusable(&format!("nothing is like `{}`", options.only.join("` or `")));
+    }
+    let trying = Trying {
+        url,
+        client,
+        owner_token: options.owner_token.as_deref(),
+        budget: budget(options),
+    };
+    let report = match report(trying, &is_wanted) {
         Ok(report) => report,
         Err(why) => return unusable(&why),
     };
@@ -40,16 +53,27 @@ pub(super) fn attack(url: &str, client: &Path, options: &AttackOptions) -> Exit 
     if report.is_closed_from(options.fail_from.into()) { Exit::Success } else { Exit::Failure }
 }
 
-fn report(url: &str, client: &Path, options: &AttackOptions) -> Result<IssuerReport, String> {
-    let address = target::address(&origin(url), options.owner_token.as_deref())?;
+/// What is tried, and with how much.
+pub(crate) struct Trying<'t> {
+    /// The issuer, as its clients name it.
+    pub(crate) url: &'t str,
+    /// The file that says what is registered there.
+    pub(crate) client: &'t Path,
+    /// What shows that its owner wants it, where it is not on this machine.
+    pub(crate) owner_token: Option<&'t Path>,
+    /// How much is asked.
+    pub(crate) budget: Budget,
+}
+
+/// Tries the probes that are wanted; or says why there is no issuer.
+pub(crate) fn report(
+    trying: Trying<'_>,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<IssuerReport, String> {
+    let Trying { url, client, owner_token, budget } = trying;
+    let address = target::address(&origin(url), owner_token)?;
     let given = file(client)?;
-    let is_wanted = |id: &str| {
-        options.only.is_empty() || options.only.iter().any(|pattern| is_like(id, pattern))
-    };
     let count = issuer::listed().filter(|probe| is_wanted(probe.id)).count();
-    if count == 0 {
-        return Err(format!("nothing is like `{}`", options.only.join("` or `")));
-    }
     talk::say(&format!("trying {count} probes on {url}"));
     let is_terminal = std::io::stderr().is_terminal();
     let progress = |line: &str| {
@@ -63,10 +87,10 @@ fn report(url: &str, client: &Path, options: &AttackOptions) -> Result<IssuerRep
         address,
         given,
         clock: Arc::new(SystemClock),
-        budget: Arc::new(budget(options)),
+        budget: Arc::new(budget),
         patience: PATIENCE,
     };
-    let report = issuer::attack(attacking, &is_wanted, &progress);
+    let report = issuer::attack(attacking, is_wanted, &progress);
     if is_terminal {
         talk::say_text("\r\u{1b}[K");
     }

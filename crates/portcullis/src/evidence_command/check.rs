@@ -1,15 +1,18 @@
 //! `portcullis evidence check`: does evidence still speak of what is there, and what of it should stop a build?
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use portcullis_attack::{Against, Sliced, Standing, folder};
-use portcullis_evidence::{Complaint, ComplaintKind, Severity, Sha256Hex, stand};
+use portcullis_evidence::{
+    Complaint, ComplaintKind, Severity, Sha256Hex, Standing as Shown, stand,
+};
 use portcullis_model::Clock as _;
 use serde_json::json;
 
 use super::keep::this_program;
 use super::verify::believed;
-use crate::arguments::{EvidenceCheckOptions, Format};
+use crate::arguments::{BelievedFile, EvidenceCheckOptions, Format};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::{load, talk};
@@ -58,6 +61,20 @@ pub(crate) fn check(options: &EvidenceCheckOptions) -> Exit {
         }
     }
     if complaints.is_empty() { Exit::Success } else { Exit::Failure }
+}
+
+/// What evidence of a policy's one API shows that still speaks of what is there.
+pub(crate) fn shown_of(file: &BelievedFile, config: &Path) -> Result<Shown, Exit> {
+    let unusable = |why: String| {
+        talk::say(&why);
+        Exit::Unusable
+    };
+    let found = believed(file)?;
+    let model = load::explained(Some(config), None).map_err(|failure| load::refuse(&failure))?;
+    let sliced = Sliced::new(model).map_err(unusable)?;
+    let binary = Some(this_program().map_err(unusable)?);
+    let now = Standing { sliced, suite: None, binary, at: SystemClock.now() };
+    Ok(stand(&found.records, &now))
 }
 
 fn now(options: &EvidenceCheckOptions) -> Result<Standing, Exit> {

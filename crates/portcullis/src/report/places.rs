@@ -70,6 +70,12 @@ impl<'a> Places<'a> {
         Self { sources, files: HashMap::new(), pointers: HashMap::new() }
     }
 
+    /// The file, line and column where a span starts.
+    pub(crate) fn start(&mut self, span: Span) -> (String, usize, usize) {
+        let Place { line, column } = self.range(span).0;
+        (self.sources.name(span.source).to_owned(), line, column)
+    }
+
     /// Where a span starts: `file:line:column`, and in a line that nobody reads its pointer.
     pub(crate) fn at(&mut self, span: Span) -> String {
         let Place { line, column } = self.range(span).0;

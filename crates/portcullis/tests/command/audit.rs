@@ -31,7 +31,10 @@ fn expect(all: &[Value], id: &str, verdict: &str, evidence: &str) {
     assert!(one["evidence"].as_str().unwrap().contains(evidence), "{one}");
     assert_eq!(one["fix"].is_string(), verdict == "no", "{one}");
     assert_eq!(one["supply"].is_string(), verdict == "not checkable", "{one}");
-    assert!(one["repeat"].as_str().unwrap().contains("-c portcullis.yaml"), "{one}");
+    let is_of_deployment = !["C5", "C9", "C10"].contains(&id);
+    let repeat = one["repeat"].as_str().unwrap();
+    assert_eq!(repeat.contains("-c portcullis.yaml"), is_of_deployment, "{one}");
+    assert!(one["until"].as_str().unwrap() > one["time"].as_str().unwrap(), "{one}");
 }
 
 fn is_root() -> bool {
@@ -40,7 +43,7 @@ fn is_root() -> bool {
 }
 
 #[test]
-fn a_deployment_that_is_well_gets_seven_answers_and_nothing_of_it_is_touched() {
+fn a_deployment_that_is_well_gets_ten_answers_and_nothing_of_it_is_touched() {
     let (_api, folder) = shop();
     issue(&folder, &["--owner", "acme", "--operation", "getMe"]);
     let state = |folder: &Folder| {
@@ -53,7 +56,7 @@ fn a_deployment_that_is_well_gets_seven_answers_and_nothing_of_it_is_touched() {
     let (code, all) = audit(&folder, &[]);
     assert!(before == state(&folder), "the store and the ledger are as they were");
     let ids: Vec<&str> = all.iter().map(|one| one["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["C1", "C2", "C3", "C4", "C6", "C7", "C8"]);
+    assert_eq!(ids, ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10"]);
     assert_eq!(code, 0, "{all:#?}");
     expect(&all, "C1", "yes", "0 of 49 canary texts stood in");
     expect(&all, "C2", "yes", "nothing old opened");
@@ -63,6 +66,9 @@ fn a_deployment_that_is_well_gets_seven_answers_and_nothing_of_it_is_touched() {
     expect(&all, "C6", "not checkable", "is loopback");
     expect(&all, "C7", "yes", "0 would be served");
     expect(&all, "C8", "yes", "of 1 keys, 0 may all");
+    expect(&all, "C5", "not checkable", "no file of a client");
+    expect(&all, "C9", "not checkable", "no issuer was asked");
+    expect(&all, "C10", "not checkable", "no issuer was asked");
     let left = fs::read_dir(folder.path("")).unwrap().map(Result::unwrap);
     let left = left.filter(|one| one.file_name().to_string_lossy().contains("drill"));
     assert_eq!(left.count(), 0, "drills leave nothing");

@@ -13,6 +13,8 @@ mod api_key_limits;
 mod api_keys;
 mod apis;
 mod audit;
+mod audit_deployment;
+mod audit_paths;
 mod audit_secrets;
 mod backup;
 mod canaries;
@@ -42,6 +44,7 @@ mod sessions;
 mod story;
 mod support;
 mod thief;
+mod threats;
 mod usage;
 mod vault;
 

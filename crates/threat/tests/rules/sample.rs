@@ -80,5 +80,6 @@ fn what_is_closed_or_nobodys_is_not_told_as_a_way_to_others_objects() {
     assert!(!read.contains("entry/get-medicines-id"), "a medicine is nobody's");
     assert!(of("others-objects-changed").contains("entry/delete-orders-id"));
     assert!(of("hidden-columns-asked").contains("entry/get-medicines-filter"));
+    assert!(of("messages-at-your-cost").contains("entry/post-v2-password-reset-request"));
     assert_eq!(of("way-around").len(), 1);
 }

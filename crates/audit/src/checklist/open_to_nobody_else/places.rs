@@ -23,6 +23,7 @@ pub(super) struct Places {
 
 #[derive(Debug)]
 pub(super) struct Open {
+    pub(super) path: PathBuf,
     pub(super) why: String,
     pub(super) fix: String,
 }
@@ -79,13 +80,14 @@ impl Places {
 }
 
 fn doubt(path: &Path, known: &Metadata, owner: u32) -> Option<Open> {
-    let (path, mode) = (path.display(), known.mode() & 0o777);
+    let (whole, path, mode) = (path.to_owned(), path.display(), known.mode() & 0o777);
     if known.uid() != owner && known.uid() != 0 {
         let why = format!("`{path}` belongs to user {}, the store to user {owner}", known.uid());
-        return Some(Open { why, fix: format!("chown {owner} {path}") });
+        return Some(Open { path: whole, why, fix: format!("chown {owner} {path}") });
     }
     let wanted = if known.is_dir() { "700" } else { "600" };
     (known.mode() & OTHERS != 0).then(|| Open {
+        path: whole,
         why: format!("`{path}` has mode {mode:o}"),
         fix: format!("chmod {wanted} {path}"),
     })

@@ -1,0 +1,19 @@
+//! The host and the gateway that runs on it: what others can open, what answers tell, and the way around.
+
+mod advisories;
+mod answered;
+mod listening;
+mod modes;
+mod rules;
+
+pub use advisories::{Advisories, Dependency, dependencies};
+pub use answered::{answered, plain_is_served};
+pub use listening::{Listener, listeners, way_around};
+pub use modes::open_files;
+
+use crate::told::ToldRule;
+
+/// Every rule that a deployment is held against.
+pub fn deployment_rules() -> impl Iterator<Item = ToldRule> {
+    rules::ALL.iter().map(|rule| ToldRule::of(rule))
+}

@@ -1,0 +1,210 @@
+//! What an OpenAPI document says that the checklist asks.
+
+use serde_json::{Map, Value};
+
+use crate::seen::{Said, SeenDocuments};
+
+/// What is kept of each kind.
+const SAID_MAX: usize = 100;
+/// Security schemes and servers of one document that are looked at.
+const EACH_MAX: usize = 1_000;
+/// Bytes in which a document says what it is, where it is JSON in one line.
+const SNIFFED_BYTES: usize = 64 << 10;
+
+/// Whether a text may be an OpenAPI document: `openapi` or `swagger` as a key, with a version behind it.
+pub fn may_be_document(text: &str) -> bool {
+    let cut = (0..=SNIFFED_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let begins = text.get(..cut.unwrap_or_default()).unwrap_or_default();
+    let ends = text.len().saturating_sub(SNIFFED_BYTES);
+    let cut = (ends..=text.len()).find(|at| text.is_char_boundary(*at));
+    let end = text.get(cut.unwrap_or_default()..).unwrap_or_default();
+    // A generator may sort the keys, and write the schemas first.
+    [begins, end].into_iter().any(has_version)
+}
+
+fn has_version(text: &str) -> bool {
+    ["openapi", "swagger"].into_iter().any(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default().chars().next_back();
+            let behind = text.get(at + word.len()..).unwrap_or_default();
+            let (is_key, behind) = match before {
+                None | Some('\n') => (true, behind),
+                Some(quote @ ('"' | '\'')) => match behind.strip_prefix(quote) {
+                    Some(behind) => (true, behind),
+                    None => (false, behind),
+                },
+                Some(_) => (false, behind),
+            };
+            let behind = behind.trim_start().strip_prefix(':').map(str::trim_start);
+            let version = behind.map(|behind| behind.trim_start_matches(['"', '\'']));
+            is_key && version.is_some_and(|version| version.starts_with(['2', '3']))
+        })
+    })
+}
+
+/// Adds what a document says. `name` is what people see of it.
+pub fn says(document: &Value, name: &str, into: &mut SeenDocuments) {
+    into.count += 1;
+    let schemes = document.pointer("/components/securitySchemes");
+    let schemes =
+        schemes.or_else(|| document.get("securityDefinitions")).and_then(Value::as_object);
+    for (scheme, told) in schemes.into_iter().flatten().take(EACH_MAX) {
+        let Some(told) = told.as_object() else { continue };
+        let says = |what: &str| Said { told: format!("{what} of `{scheme}` in `{name}`") };
+        if is(told, "type", "apiKey") && is(told, "in", "query") {
+            push(&mut into.in_urls, says("`in: query`"));
+        }
+        flows(told).for_each(|flow| match flow {
+            Flow::Implicit => push(&mut into.weak_flows, says("`implicit`")),
+            Flow::Password => push(&mut into.weak_flows, says("`password`")),
+            Flow::Code { is_refreshed } => {
+                into.code_flows += 1;
+                into.refreshed += usize::from(is_refreshed);
+            }
+        });
+        let urls = urls(told).filter(|url| is_plain(url));
+        urls.for_each(|url| push(&mut into.plain, says(&format!("`{url}`"))));
+    }
+    let servers = document.get("servers").and_then(Value::as_array);
+    let servers = servers.into_iter().flatten().take(EACH_MAX);
+    for url in servers.filter_map(|server| server.get("url")?.as_str()).filter(|url| is_plain(url))
+    {
+        push(&mut into.plain, Said { told: format!("the server `{url}` in `{name}`") });
+    }
+    let is_http =
+        |schemes: &Value| schemes.as_array().is_some_and(|all| all.iter().any(|one| one == "http"));
+    if document.get("schemes").is_some_and(is_http) {
+        let host = document.get("host").and_then(Value::as_str).unwrap_or_default();
+        if is_plain(&format!("http://{host}")) {
+            push(&mut into.plain, Said { told: format!("`schemes: [http]` in `{name}`") });
+        }
+    }
+}
+
+enum Flow {
+    Implicit,
+    Password,
+    Code { is_refreshed: bool },
+}
+
+/// The flows of a scheme: `flows` of version 3, `flow` of version 2.
+fn flows(scheme: &Map<String, Value>) -> impl Iterator<Item = Flow> {
+    let named = scheme.get("flows").and_then(Value::as_object).into_iter().flatten();
+    let named = named.filter_map(|(name, told)| {
+        let is_refreshed = told.get("refreshUrl").is_some_and(Value::is_string);
+        flow(name, is_refreshed)
+    });
+    let one = scheme.get("flow").and_then(Value::as_str).and_then(|name| flow(name, false));
+    named.chain(one)
+}
+
+fn flow(name: &str, is_refreshed: bool) -> Option<Flow> {
+    match name {
+        "implicit" => Some(Flow::Implicit),
+        "password" => Some(Flow::Password),
+        "authorizationCode" | "accessCode" => Some(Flow::Code { is_refreshed }),
+        _ => None,
+    }
+}
+
+/// Where tokens are got.
+fn urls(scheme: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    const URLS: [&str; 3] = ["authorizationUrl", "tokenUrl", "refreshUrl"];
+    let flows = scheme.get("flows").and_then(Value::as_object).into_iter().flatten();
+    let objects = flows.filter_map(|(_, flow)| flow.as_object()).chain([scheme]);
+    objects.flat_map(|object| URLS.iter().filter_map(|name| object.get(*name)?.as_str()))
+}
+
+/// Whether a URL is plain HTTP to another machine.
+fn is_plain(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_here = name == "localhost"
+        || name.starts_with("127.")
+        || matches!(host, "[::1]")
+        || name == "[::1]";
+    scheme.eq_ignore_ascii_case("http") && !is_here
+}
+
+fn is(object: &Map<String, Value>, name: &str, value: &str) -> bool {
+    object.get(name).and_then(Value::as_str) == Some(value)
+}
+
+fn push(all: &mut Vec<Said>, one: Said) {
+    if all.len() < SAID_MAX {
+        all.push(one);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_is_told_from_what_only_speaks_of_one() {
+        for text in [
+            "openapi: 3.1.0\n",
+            "# ours\nswagger: '2.0'\n",
+            "{\"openapi\":\"3.0.3\"}",
+            "{ \"paths\": {}, \"swagger\" : \"2.0\" }",
+            "info: {}\n\"openapi\": 3.0.0",
+        ] {
+            assert!(may_be_document(text), "{text}");
+        }
+        for text in [
+            "",
+            "an openapi: 3.1 document",
+            "{\"x-openapi\": 3}",
+            "openapi-generator: 3",
+            "openapi:",
+            "openapi: yes",
+        ] {
+            assert!(!may_be_document(text), "{text}");
+        }
+        assert!(may_be_document(&format!(
+            "{{\"a\":\"{}\",\"openapi\":\"3.1.0\"}}",
+            "é".repeat(90_000)
+        )));
+    }
+
+    #[test]
+    fn what_the_checklist_asks_is_found_in_both_versions() {
+        let mut seen = SeenDocuments::default();
+        let three = json!({
+            "servers": [{ "url": "http://api.example.com/v1" }, { "url": "http://127.0.0.1:80" }, { "url": "/v1" }],
+            "components": { "securitySchemes": {
+                "key": { "type": "apiKey", "in": "query", "name": "k" },
+                "login": { "type": "oauth2", "flows": {
+                    "implicit": { "authorizationUrl": "http://id.example.com/a" },
+                    "authorizationCode": { "tokenUrl": "https://id.example.com/t", "refreshUrl": "https://id.example.com/t" },
+                } },
+            } },
+        });
+        says(&three, "a.yaml", &mut seen);
+        let two = json!({
+            "schemes": ["https", "http"], "host": "api.example.com",
+            "securityDefinitions": { "login": { "type": "oauth2", "flow": "password" } },
+        });
+        says(&two, "b.yaml", &mut seen);
+        assert_eq!((seen.count, seen.in_urls.len(), seen.plain.len()), (2, 1, 3), "{seen:?}");
+        assert_eq!((seen.weak_flows.len(), seen.code_flows, seen.refreshed), (2, 1, 1));
+        assert_eq!(seen.weak_flows[0].told, "`implicit` of `login` in `a.yaml`");
+    }
+
+    #[test]
+    fn what_is_no_document_says_nothing() {
+        let mut seen = SeenDocuments::default();
+        for other in [
+            json!(null),
+            json!([1]),
+            json!({ "servers": 1, "components": { "securitySchemes": [1] } }),
+        ] {
+            says(&other, "x", &mut seen);
+        }
+        assert_eq!(seen, SeenDocuments { count: 3, ..SeenDocuments::default() });
+    }
+}

@@ -1,0 +1,38 @@
+//! Text from outside in a page: it stays text.
+
+use std::fmt::{self, Write as _};
+
+/// What means something in HTML or XML is escaped; what a reader may obey besides, or XML cannot hold, is replaced.
+pub(super) struct Escaped<'a>(pub(super) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for one in self.0.chars() {
+            match one {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                one if is_obeyed(one) => f.write_char('\u{fffd}')?,
+                one => f.write_char(one)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text for a terminal, on one line.
+pub(super) fn line(text: &str) -> String {
+    text.chars().map(|one| if is_obeyed(one) { '?' } else { one }).collect()
+}
+
+/// What a terminal or a browser would obey, and what is no character of XML 1.0.
+fn is_obeyed(one: char) -> bool {
+    one.is_control()
+        || matches!(
+            one,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fffe}' | '\u{ffff}'
+        )
+}

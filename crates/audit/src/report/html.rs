@@ -1,0 +1,154 @@
+//! An audit as one page: no script, nothing from elsewhere, readable on paper.
+
+use std::fmt::Write as _;
+
+use super::escaped::Escaped;
+use super::{Report, SEVERITIES};
+use crate::answer::{Answer, Verdict};
+use crate::told::{Part, Told};
+
+/// All of the page's look.
+const STYLE: &str = include_str!("page.css");
+/// Places of one finding that are shown.
+const PLACES_MAX: usize = 20;
+
+impl Report {
+    /// As a page. Writing to a String cannot fail.
+    pub fn html(&self) -> String {
+        let mut out = String::with_capacity(64 << 10);
+        let at = self.at.rfc3339();
+        let _ = write!(
+            out,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
+             'unsafe-inline'\">\n<title>Audit</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n\
+             <p class=\"kind\">Portcullis {}, {}</p>\n<h1>Audit</h1>\n",
+            Escaped(self.version),
+            Escaped(&at)
+        );
+        numbers(self, &mut out);
+        out.push_str("</header>\n<main>\n<h2>Checklist</h2>\n");
+        self.answers.iter().for_each(|one| answer(one, self, &mut out));
+        for part in Part::ALL {
+            let mut found = self.findings.iter().filter(|one| one.part == part).peekable();
+            if found.peek().is_some() {
+                let _ = writeln!(out, "<h2>Findings: {}</h2>", part.name());
+                found.for_each(|one| finding(one, &mut out));
+            }
+        }
+        if !self.not_looked_at.is_empty() {
+            out.push_str("<h2>Not looked at</h2>\n<ul>\n");
+            for one in &self.not_looked_at {
+                let (what, why) = (Escaped(&one.what), Escaped(&one.why));
+                let _ = writeln!(out, "<li><code>{what}</code>: {why}</li>");
+            }
+            out.push_str("</ul>\n");
+        }
+        let looked = self.looked_at.join(", ");
+        let _ = write!(
+            out,
+            "<p class=\"at\">Looked at: {}</p>\n</main>\n</body>\n</html>\n",
+            Escaped(&looked)
+        );
+        out
+    }
+}
+
+fn numbers(report: &Report, out: &mut String) {
+    let answers = [
+        (Verdict::Yes, "good", "yes"),
+        (Verdict::No, "bad", "no"),
+        (Verdict::NotCheckable, "", "not checkable"),
+    ];
+    let answers = answers.map(|(verdict, class, word)| (report.count(verdict), class, word));
+    let found = SEVERITIES.map(|severity| {
+        let class = if severity >= report.deny { "bad" } else { "" };
+        (report.count_of(severity), class, severity.name())
+    });
+    out.push_str("<ul class=\"numbers\">\n");
+    for (count, class, word) in
+        answers.into_iter().chain(found).chain([(report.enforced(), "good", "enforced")])
+    {
+        let class = if count == 0 { "" } else { class };
+        let _ = writeln!(out, "<li class=\"{class}\"><b>{count}</b> {word}</li>");
+    }
+    out.push_str("</ul>\n");
+    for one in &report.scores {
+        let (whole, tenth, document) = (one.tenths / 10, one.tenths % 10, Escaped(&one.document));
+        let _ = writeln!(
+            out,
+            "<p><code>{document}</code>: {whole}.{tenth} of 100 points, {} operations</p>",
+            one.operations
+        );
+    }
+}
+
+fn answer(one: &Answer, report: &Report, out: &mut String) {
+    let class = match one.verdict {
+        Verdict::Yes => "good",
+        Verdict::No => "bad",
+        Verdict::NotCheckable => "part",
+    };
+    let _ = writeln!(
+        out,
+        "<section class=\"{class}\">\n<h3>{} <span class=\"word\">{}</span> {}</h3>",
+        one.item,
+        one.verdict.name(),
+        Escaped(one.question)
+    );
+    if one.parts.is_empty() {
+        let _ = writeln!(out, "<p>{}</p>", Escaped(&one.evidence));
+    } else {
+        out.push_str("<ul>\n");
+        for part in &one.parts {
+            let (about, word) = (Escaped(part.about), part.verdict.name());
+            let _ = writeln!(out, "<li>{about}: {word}: {}</li>", Escaped(&part.evidence));
+        }
+        out.push_str("</ul>\n");
+    }
+    if let Some(next) = one.next() {
+        let word = if one.verdict == Verdict::No { "Do" } else { "Supply" };
+        let _ = writeln!(out, "<p class=\"do\">{word}: {}</p>", Escaped(next));
+    }
+    let until = report.until(one).rfc3339();
+    let (again, until) = (Escaped(&one.repeat), Escaped(&until));
+    let _ = writeln!(
+        out,
+        "<p class=\"at\">Again: <code>{again}</code>. Until {until} at most.</p>\n</section>"
+    );
+}
+
+fn finding(one: &Told, out: &mut String) {
+    let (class, word) =
+        if one.is_open() { ("bad", one.severity.name()) } else { ("good", "enforced") };
+    let _ = writeln!(
+        out,
+        "<section class=\"{class}\">\n<h3><span class=\"word\">{word}</span> {}</h3>\n<p>{}</p>",
+        Escaped(&one.rule.title),
+        Escaped(&one.message)
+    );
+    let _ = match &one.enforced {
+        Some(by) => writeln!(
+            out,
+            "<p class=\"do\">Answered by <code>{}</code>, seen to stop {} attacks</p>",
+            Escaped(&by.control),
+            by.evidence.len()
+        ),
+        None => writeln!(out, "<p class=\"do\">Do: {}</p>", Escaped(&one.fix)),
+    };
+    out.push_str("<ul class=\"at\">\n");
+    for spot in one.places.iter().take(PLACES_MAX) {
+        let _ = writeln!(out, "<li><code>{}</code></li>", Escaped(&spot.told()));
+    }
+    if one.places.len() > PLACES_MAX {
+        let _ = writeln!(out, "<li>and {} more places</li>", one.places.len() - PLACES_MAX);
+    }
+    let cwe: Vec<String> = one.rule.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect();
+    let (id, item) = (Escaped(&one.rule.id), Escaped(&one.rule.item));
+    let _ = writeln!(
+        out,
+        "</ul>\n<p class=\"at\"><code>{id}</code> {item} {}</p>\n</section>",
+        cwe.join(" ")
+    );
+}

@@ -1,0 +1,188 @@
+//! Forms hold against their schemas, and against names that were made to break them.
+
+use serde_json::Value;
+
+use super::*;
+use crate::seen::Seen;
+use crate::told::{Spot, SpotAt, ToldEnforced};
+
+/// What breaks a page, a log or a terminal that believes it.
+const HOSTILE: &str = "<script>alert('1')</script>\"&\u{1b}[31m\u{202e}\u{0}\n]]>`\u{ffff}";
+
+fn told(severity: Severity, name: &str) -> Told {
+    Told {
+        part: Part::Contract,
+        rule: ToldRule {
+            id: "no-bound".to_owned(),
+            title: format!("arrays have bounds {name}"),
+            item: "A4".to_owned(),
+            cwe: vec![770],
+            severity,
+            page: format!("Why: *because*. {name}"),
+        },
+        severity,
+        message: format!("`{name}` has no `maxItems`"),
+        fix: "add one".to_owned(),
+        places: vec![
+            Spot {
+                at: SpotAt::File(format!("{name}.yaml")),
+                line: Some((3, 7)),
+                operation: Some(name.to_owned()),
+            },
+            Spot {
+                at: SpotAt::File("app.zip!/a.js".to_owned()),
+                line: Some((3, 7)),
+                operation: None,
+            },
+            Spot { at: SpotAt::Address("127.0.0.1:80".to_owned()), ..Spot::default() },
+        ],
+        enforced: None,
+        regains: Some(14),
+    }
+}
+
+fn report(findings: Vec<Told>) -> Report {
+    let mut answers = crate::checklist::answers(None, &Seen::default());
+    if let Some(first) = answers.first_mut() {
+        first.verdict = Verdict::No;
+        first.fix = Some(HOSTILE.to_owned());
+        first.evidence = HOSTILE.to_owned();
+    }
+    let mut report = Report {
+        version: "0.1.0",
+        at: UnixMillis(1_700_000_000_000),
+        policy: None,
+        answers,
+        findings,
+        rules: Vec::new(),
+        scores: vec![ToldScore { document: HOSTILE.to_owned(), tenths: 871, operations: 3 }],
+        looked_at: vec![HOSTILE.to_owned()],
+        not_looked_at: vec![NotLookedAt { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() }],
+        deny: Severity::High,
+    };
+    report.sort();
+    report
+}
+
+fn hostile() -> Report {
+    let mut enforced = told(Severity::Critical, HOSTILE);
+    enforced.enforced =
+        Some(ToldEnforced { control: "amounts".to_owned(), evidence: vec![HOSTILE.to_owned()] });
+    let mut nowhere = told(Severity::Low, "a");
+    nowhere.places.clear();
+    report(vec![enforced, told(Severity::High, HOSTILE), nowhere])
+}
+
+/// As it is published, without the pattern of `language`, which is no regular expression; nothing here writes that.
+fn schema() -> Value {
+    let schema = include_str!("../../fixtures/sarif/schema-2.1.0.json");
+    let mut schema: Value = serde_json::from_str(schema).unwrap();
+    for of in ["run", "toolComponent"] {
+        schema["definitions"][of]["properties"]["language"]["pattern"] = "".into();
+    }
+    schema
+}
+
+fn schema_holds(log: &Value) {
+    let schema = jsonschema::validator_for(&schema()).unwrap();
+    let faults: Vec<String> = schema
+        .iter_errors(log)
+        .map(|fault| format!("{}: {fault}", fault.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_sarif_log_holds_against_the_schema_whatever_the_names_are() {
+    let log = hostile().sarif();
+    schema_holds(&log);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4, "three findings and one no");
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<'), "{uri}");
+    assert_eq!(place["region"]["startLine"], 3);
+    assert_eq!(results[0]["relatedLocations"][0]["physicalLocation"]["region"]["startLine"], 1);
+    assert!(results.iter().any(|one| one["suppressions"].is_array()));
+    assert!(results.iter().all(|one| !one["locations"].as_array().unwrap().is_empty()));
+    assert_eq!(log["runs"][0]["properties"]["checklist"].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_log() {
+    let mut log = hostile().sarif();
+    log["runs"][0]["results"][0]["level"] = "bad".into();
+    assert!(!jsonschema::is_valid(&schema(), &log));
+}
+
+#[test]
+fn a_finding_keeps_its_fingerprint_when_its_line_moves_and_no_other_has_it() {
+    let one = told(Severity::High, "a");
+    let mut moved = one.clone();
+    moved.places[0].line = Some((90, 1));
+    assert_eq!(sarif::fingerprint(&one), sarif::fingerprint(&moved));
+    assert_ne!(sarif::fingerprint(&one), sarif::fingerprint(&told(Severity::High, "b")));
+}
+
+#[test]
+fn a_page_has_no_script_and_every_name_is_text() {
+    let page = hostile().html();
+    assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'"));
+    for bad in ["<script", "\u{1b}", "\u{202e}", "\u{0}", "alert('1')"] {
+        assert!(!page.contains(bad), "{bad:?}");
+    }
+    for tag in ["section", "ul", "main", "html", "li", "p", "h2", "h3"] {
+        let opened =
+            page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+    assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn junit_has_a_case_for_each_rule_and_each_question() {
+    let xml = hostile().junit();
+    assert!(xml.contains("tests=\"11\" failures=\"2\""), "{xml}");
+    assert_eq!(xml.matches("<testcase ").count(), 11);
+    assert_eq!(xml.matches("<skipped ").count(), 9);
+    for bad in ["<script", "\u{1b}", "\u{0}", "\u{ffff}", "]]>"] {
+        assert!(!xml.contains(bad), "{bad:?}");
+    }
+}
+
+#[test]
+fn text_obeys_nobody_and_says_what_to_do() {
+    let text = hostile().text();
+    assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{0}']));
+    assert!(text.contains("findings: 1 high, 1 low, 1 enforced by the gateway"), "{text}");
+    assert!(text.contains("checklist: 0 yes, 1 no, 9 not checkable"), "{text}");
+    assert!(text.contains("until 2023-"), "{text}");
+}
+
+#[test]
+fn what_fails_is_bad_enough_and_answered_by_nobody() {
+    let clean = |findings| {
+        let mut report = report(findings);
+        report.answers.clear();
+        report
+    };
+    assert!(clean(vec![told(Severity::High, "a")]).is_denied());
+    assert!(!clean(vec![told(Severity::Medium, "a")]).is_denied());
+    let mut low = clean(vec![told(Severity::Low, "a")]);
+    low.deny = Severity::Low;
+    assert!(low.is_denied());
+    let mut enforced = told(Severity::Critical, "a");
+    enforced.enforced = Some(ToldEnforced { control: "amounts".to_owned(), evidence: Vec::new() });
+    assert!(!clean(vec![enforced]).is_denied());
+    assert!(report(Vec::new()).is_denied(), "a no fails");
+}
+
+#[test]
+fn json_has_ten_answers_with_their_times_and_each_finding_with_its_places() {
+    let told = hostile().json();
+    assert_eq!(told["checklist"].as_array().unwrap().len(), 10);
+    assert_eq!(told["checklist"][1]["time"], "2023-11-14T22:13:20.000Z");
+    assert!(told["checklist"][1]["until"].as_str().unwrap() > "2024-02");
+    assert_eq!(told["findings"][0]["places"][0]["column"], 7);
+    assert_eq!(told["counts"]["enforced"], 1);
+}

@@ -1,0 +1,105 @@
+//! An audit for people: findings, then the ten answers, then what it comes to.
+
+use std::fmt::Write as _;
+
+use super::escaped::line;
+use super::{Report, SEVERITIES};
+use crate::answer::{Answer, Verdict};
+use crate::told::Told;
+
+/// Places of one finding that are shown.
+const PLACES_MAX: usize = 3;
+
+impl Report {
+    /// As text. Writing to a String cannot fail.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        self.findings.iter().for_each(|one| finding(one, &mut out));
+        for one in &self.not_looked_at {
+            let _ = writeln!(out, "not looked at: {}: {}", line(&one.what), line(&one.why));
+        }
+        if !self.findings.is_empty() || !self.not_looked_at.is_empty() {
+            out.push('\n');
+        }
+        self.answers.iter().for_each(|one| answer(one, self, &mut out));
+        out.push('\n');
+        summary(self, &mut out);
+        out
+    }
+}
+
+fn finding(one: &Told, out: &mut String) {
+    let word = if one.is_open() { one.severity.name() } else { "enforced" };
+    let first = one.places.first().map(|spot| format!("  {}", line(&spot.told())));
+    let _ = writeln!(out, "{word:<8}  {}{}", line(&one.rule.id), first.unwrap_or_default());
+    let _ = writeln!(out, "    {}", line(&one.message));
+    for spot in one.places.iter().skip(1).take(PLACES_MAX - 1) {
+        let _ = writeln!(out, "    also: {}", line(&spot.told()));
+    }
+    if one.places.len() > PLACES_MAX {
+        let _ = writeln!(out, "    also: {} more places", one.places.len() - PLACES_MAX);
+    }
+    match &one.enforced {
+        Some(by) if by.evidence.is_empty() => {
+            let _ =
+                writeln!(out, "    by: {}, configured; no evidence was given", line(&by.control));
+        }
+        Some(by) => {
+            let (control, count) = (line(&by.control), by.evidence.len());
+            let _ = writeln!(
+                out,
+                "    by: {control}, seen to stop {count} attacks: {}",
+                line(&by.evidence.join(", "))
+            );
+        }
+        None => {
+            let regains = one.regains.filter(|tenths| *tenths > 0);
+            let regains =
+                regains.map(|tenths| format!("  (+{}.{} points)", tenths / 10, tenths % 10));
+            let _ = writeln!(out, "    do: {}{}", line(&one.fix), regains.unwrap_or_default());
+        }
+    }
+}
+
+fn answer(one: &Answer, report: &Report, out: &mut String) {
+    let verdict = one.verdict.name();
+    let _ = writeln!(out, "{}  {verdict}  {}", one.item, one.question);
+    if one.parts.is_empty() {
+        let _ = writeln!(out, "    {}", line(&one.evidence));
+    }
+    for part in &one.parts {
+        let _ =
+            writeln!(out, "    {}: {}: {}", part.about, part.verdict.name(), line(&part.evidence));
+    }
+    let word = if one.verdict == Verdict::No { "do" } else { "supply" };
+    if let Some(next) = one.next() {
+        let _ = writeln!(out, "    {word}: {}", line(next));
+    }
+    let day = report.until(one).rfc3339();
+    let day = day.split('T').next().unwrap_or_default();
+    let _ = writeln!(out, "    again: {}; until {day} at most", line(&one.repeat));
+}
+
+fn summary(report: &Report, out: &mut String) {
+    let counts = SEVERITIES.iter().map(|severity| (report.count_of(*severity), severity.name()));
+    let counts = counts.chain([(report.enforced(), "enforced by the gateway")]);
+    let counts: Vec<String> = counts
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let counts = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+    let _ = writeln!(out, "findings: {counts}");
+    let [yes, no, open] =
+        [Verdict::Yes, Verdict::No, Verdict::NotCheckable].map(|one| report.count(one));
+    let _ = writeln!(out, "checklist: {yes} yes, {no} no, {open} not checkable");
+    for one in &report.scores {
+        let (whole, tenth) = (one.tenths / 10, one.tenths % 10);
+        let document = line(&one.document);
+        let _ = writeln!(
+            out,
+            "score: {whole}.{tenth} of 100: {document}, {} operations",
+            one.operations
+        );
+    }
+    let _ = writeln!(out, "looked at: {}", line(&report.looked_at.join(", ")));
+}

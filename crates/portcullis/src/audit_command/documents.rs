@@ -1,0 +1,193 @@
+//! OpenAPI documents: those of the policy, and those that lie in the paths that were given.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use portcullis_audit::contract::{Audited, Overlay, audit};
+use portcullis_audit::{
+    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldRule, ToldScore,
+    may_be_document, says,
+};
+use portcullis_contract::as_json;
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::Standing;
+use portcullis_model::{Diagnostic, Severity as Stops, Sources, UnixMillis};
+use portcullis_policy::Failure;
+use serde_json::Value;
+
+use crate::load;
+use crate::report::Places;
+
+/// Bytes of a file that is looked into for a document.
+const DOCUMENT_BYTES_MAX: u64 = 32 << 20;
+/// Documents of one run.
+const DOCUMENTS_MAX: usize = 500;
+/// Problems of one document that are told.
+const PROBLEMS_MAX: usize = 20;
+/// Folders whose documents are of others.
+const OF_OTHERS: [&str; 3] = ["node_modules", ".git", "target"];
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct FoundDocuments {
+    pub(super) seen: SeenDocuments,
+    pub(super) findings: Vec<Told>,
+    pub(super) not_looked_at: Vec<NotLookedAt>,
+    pub(super) scores: Vec<ToldScore>,
+    /// What mends each document.
+    pub(super) overlays: Vec<Overlay>,
+    /// Files that were looked at, so that none is twice.
+    known: HashSet<PathBuf>,
+}
+
+impl FoundDocuments {
+    /// Looks at a file: one that was named, or one of a folder. What is no document is left alone.
+    pub(super) fn look(&mut self, path: &Path, is_named: bool, now: UnixMillis) {
+        if !is_named && !may_hold_one(path) {
+            return;
+        }
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if !self.known.insert(whole) {
+            return;
+        }
+        let Some(text) = text_of(path).filter(|text| may_be_document(text)) else { return };
+        if self.seen.count >= DOCUMENTS_MAX {
+            let what = path.display().to_string();
+            let why = format!("more than {DOCUMENTS_MAX} documents: name it alone");
+            self.not_looked_at.push(NotLookedAt { what, why });
+            return;
+        }
+        let name = path.display().to_string();
+        let mut sources = Sources::default();
+        let id = sources.add(name.clone(), text);
+        // What has no single reading is told below, with its place.
+        if let Ok(json) = as_json(&sources, id)
+            && let Ok(document) = serde_json::from_str::<Value>(&json)
+        {
+            says(&document, &name, &mut self.seen);
+        }
+        match load::explained(None, Some(path)) {
+            Ok(model) => {
+                let plan = Plan::compile(model, PlanOptions::default());
+                let audited = Audited { plan: None, ..Audited::of(&plan, None, now) };
+                self.audit(&name, &audited);
+            }
+            Err(failure) => self.refused(&name, &failure),
+        }
+    }
+
+    /// Looks at the document of an API of the policy, with the gateway in front of it.
+    pub(super) fn look_behind(
+        &mut self,
+        plan: &Plan,
+        evidence: Option<&Standing>,
+        now: UnixMillis,
+    ) {
+        let model = &plan.model;
+        let name = model.sources.name(model.main).to_owned();
+        let whole = Path::new(&name).canonicalize().unwrap_or_else(|_| PathBuf::from(&name));
+        if !self.known.insert(whole) {
+            return;
+        }
+        if let Ok(json) = as_json(&model.sources, model.main)
+            && let Ok(document) = serde_json::from_str::<Value>(&json)
+        {
+            says(&document, &name, &mut self.seen);
+        }
+        self.audit(&name, &Audited::of(plan, evidence, now));
+    }
+
+    fn audit(&mut self, name: &str, audited: &Audited<'_>) {
+        let found = match audit(audited) {
+            Ok(found) => found,
+            Err(problem) => {
+                let mut places = Places::new(audited.sources);
+                self.findings.push(of_problem(Part::Contract, &problem, name, &mut places));
+                return;
+            }
+        };
+        let mut places = Places::new(audited.sources);
+        for one in &found.findings {
+            let mut told = Told::of(Part::Contract, &one.finding, &mut |span| places.start(span));
+            told.regains = Some(one.regains);
+            self.findings.push(told);
+        }
+        self.scores.push(ToldScore {
+            document: name.to_owned(),
+            tenths: found.score.tenths(),
+            operations: found.operations,
+        });
+        for (is_so, why) in [
+            (found.untold > 0, format!("{} more findings are not told", found.untold)),
+            (!found.is_whole, "it is larger than what is looked at".to_owned()),
+        ] {
+            if is_so {
+                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
+            }
+        }
+        self.overlays.push(found.overlay);
+    }
+
+    /// A document that cannot be enforced is held against no rule.
+    fn refused(&mut self, name: &str, failure: &Failure) {
+        let mut places = Places::new(&failure.sources);
+        let is_error = |one: &&Diagnostic| one.severity == Stops::Error;
+        let errors = failure.diagnostics.iter().filter(is_error).take(PROBLEMS_MAX);
+        self.findings.extend(errors.map(|one| of_problem(Part::Contract, one, name, &mut places)));
+    }
+}
+
+/// An error of a file, which stops the gateway.
+pub(super) fn of_problem(
+    part: Part,
+    one: &Diagnostic,
+    file: &str,
+    places: &mut Places<'_>,
+) -> Told {
+    let (file, line) = match one.span.map(|span| places.start(span)) {
+        Some((file, line, column)) => (file, Some((line, column))),
+        None => (file.to_owned(), None),
+    };
+    let rule = ToldRule {
+        id: one.code.name.to_owned(),
+        title: "contract and policy can be read and enforced".to_owned(),
+        item: "A9".to_owned(),
+        cwe: vec![1059],
+        severity: Severity::High,
+        page: one.code.page.to_owned(),
+    };
+    let explained = format!("`portcullis explain {}` says what it means", one.code.name);
+    Told {
+        part,
+        rule,
+        severity: Severity::High,
+        message: one.message.clone(),
+        fix: one.help.clone().unwrap_or(explained),
+        places: vec![Spot { at: SpotAt::File(file), line, operation: None }],
+        enforced: None,
+        regains: None,
+    }
+}
+
+fn may_hold_one(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let is_form = ["json", "yaml", "yml"].iter().any(|form| ending.eq_ignore_ascii_case(form));
+    let is_of_others =
+        |part: std::path::Component<'_>| OF_OTHERS.iter().any(|other| part.as_os_str() == *other);
+    is_form && !path.components().any(is_of_others)
+}
+
+/// A text; what cannot be read is told by whoever looks for secrets in it.
+fn text_of(path: &Path) -> Option<String> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).ok()?;
+    if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
+        return None;
+    }
+    String::from_utf8(bytes).ok()
+}
