@@ -46,6 +46,17 @@ fn a_build_fails_for_what_comes_through_and_goes_on_when_it_is_stopped() {
     assert_eq!(strict.status.code(), Some(0), "{}", text(&strict.stderr));
     let sarif = std::fs::read_to_string(folder.path("portcullis.sarif")).unwrap();
     assert!(sarif.contains("\"version\": \"2.1.0\"") || sarif.contains("\"version\":\"2.1.0\""));
+    let audit =
+        ["audit", "-c", "portcullis.yaml", "--format", "json", "--evidence", "evidence.jsonl"];
+    let audited = folder.run(&[&audit[..], &["--evidence-key", "evidence.pem.pub"]].concat());
+    let told: serde_json::Value = serde_json::from_slice(&audited.stdout).unwrap();
+    let shown = |one: &&serde_json::Value| one["enforced"]["evidence"].get(0).is_some();
+    let count = told["findings"].as_array().unwrap().iter().filter(shown).count();
+    assert!(count > 0, "what attacks showed is told beside what a control answers");
+    let other = folder.run(&["evidence", "key", "--out", "other.pem"]);
+    assert_eq!(other.status.code(), Some(0));
+    let unbelieved = folder.run(&[&audit[..], &["--evidence-key", "other.pem.pub"]].concat());
+    assert!(unbelieved.status.code() == Some(1) && unbelieved.stdout.is_empty(), "another key");
     let lax = prove(&folder, &[&variables[..], &[("CONFIG", "lax.yaml")]].concat());
     assert_eq!(lax.status.code(), Some(1), "{}", text(&lax.stderr));
     assert!(text(&lax.stdout).contains("newly-open"), "{}", text(&lax.stdout));
