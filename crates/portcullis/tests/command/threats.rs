@@ -220,3 +220,26 @@ fn evidence_of_another_key_is_not_believed() {
         assert_eq!((code, printed.as_str()), (Some(2), ""), "{said}");
     }
 }
+
+#[test]
+fn the_script_for_ci_begins_a_model_and_then_compares_with_it() {
+    let folder = folder();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/ci/threats.sh");
+    let run = |deny: &str, allow: &str| {
+        let mut command = std::process::Command::new(script);
+        command.current_dir(folder.path("")).env("PORTCULLIS", env!("CARGO_BIN_EXE_portcullis"));
+        let output = command.env("DENY", deny).env("ALLOW", allow).output().unwrap();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, said) = run("", "");
+    assert!(code == Some(0) && said.contains("wrote threats.json"), "{said}");
+    assert_eq!(run("", "").0, Some(0));
+    assert_eq!(run("note", "").0, Some(1), "what is open stops where somebody wants that");
+    let more = format!(
+        "{CONTRACT}  /bills:\n    get:\n      security: []\n      responses: {{ \"200\": {{ description: bills }} }}\n"
+    );
+    folder.write("openapi.yaml", &more);
+    let (code, said) = run("", "");
+    assert!(code == Some(1) && said.contains("new-entry"), "{said}");
+    assert_eq!(run("", "new-entry new-open lost-control higher-risk").0, Some(0));
+}

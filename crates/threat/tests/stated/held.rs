@@ -80,3 +80,12 @@ fn zones_and_data_that_are_not_there_are_told() {
     assert!(all[0].contains("`data centre`"), "{all:?}");
     assert!(all[1].contains("did you mean `Order`?"), "{all:?}");
 }
+
+#[test]
+fn data_lies_in_the_stores_that_are_said_to_hold_it() {
+    let said = "stores: [{ name: a, holds: [Order], encrypted: true }, { name: b, holds: [Bill] }, { name: c }]\n";
+    let model = alone(CONTRACT, said);
+    let order = model.system.data.iter().find(|one| one.title == "Order").unwrap();
+    let stores = order.placed.iter().map(|place| model.system.stores[place.store].title.as_str());
+    assert_eq!(stores.collect::<Vec<_>>(), ["a", "c"]);
+}

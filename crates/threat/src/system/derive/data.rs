@@ -10,7 +10,7 @@ use super::shapes::{Looking, Told, Way};
 use super::stores::Stores;
 use super::{Ids, Sources};
 use crate::stated::StatedData;
-use crate::system::{DataClass, DataClasses, DataSet, Known, Origin, Placement, System};
+use crate::system::{DataClass, DataClasses, DataSet, Known, Origin, Placement, Store, System};
 
 /// Data sets of the APIs.
 #[derive(Debug, Default)]
@@ -29,6 +29,7 @@ pub(super) fn resources(sources: &Sources<'_>, stores: &Stores, system: &mut Sys
         let placed = places(stores, api, system);
         let mut add = |name: &str, told: Told, resource: Option<usize>, known: Known| {
             let said = sources.stated.data.iter().find(|one| one.name == name);
+            let placed = held_in(sources, &placed, &system.stores, name);
             system.data.push(data_set(name, told, said, &placed, &mut ids, known));
             let at = system.data.len() - 1;
             if let (Some(resource), Some(data)) = (resource, system.data.get_mut(at)) {
@@ -95,6 +96,23 @@ fn places(stores: &Stores, api: usize, system: &System) -> Vec<Placement> {
             is_encrypted: system.stores.get(*store).and_then(|one| one.is_encrypted),
         })
         .collect()
+}
+
+/// Of these places, those in which data of this name lies, as far as people said so.
+fn held_in(
+    sources: &Sources<'_>,
+    placed: &[Placement],
+    stores: &[Store],
+    name: &str,
+) -> Vec<Placement> {
+    let holds = |place: &&Placement| {
+        let store = stores.get(place.store);
+        let said = sources.stated.stores.iter();
+        let said = said.filter(|said| store.is_some_and(|store| store.title == said.name));
+        said.map(|said| &said.holds)
+            .all(|held| held.is_empty() || held.iter().any(|held| held == name))
+    };
+    placed.iter().filter(holds).copied().collect()
 }
 
 fn data_set(
