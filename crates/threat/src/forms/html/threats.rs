@@ -15,7 +15,7 @@ use crate::risk::{self, Line, Rating};
 use crate::threat::Threat;
 
 /// Groups of one rule, and elements of one group, that are shown; the JSON form has all.
-const GROUPS_MAX: usize = 40;
+const GROUPS_MAX: usize = 20;
 const ELEMENTS_MAX: usize = 40;
 
 /// Elements that a group's first line names.
