@@ -122,6 +122,10 @@ pub(crate) enum ThreatsFormat {
     Markdown,
     /// OWASP TM-BOM 1.0.2
     TmBom,
+    /// OWASP Threat Dragon 2
+    ThreatDragon,
+    /// For code hosts and editors (SARIF 2.1.0): what is open
+    Sarif,
 }
 
 /// A level, as it is called on the command line.

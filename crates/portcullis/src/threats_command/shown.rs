@@ -20,6 +20,8 @@ pub(super) fn text(derived: &Derived, options: &ThreatsOptions) -> String {
         ThreatsFormat::Html => forms::html(shown),
         ThreatsFormat::Markdown => forms::markdown(shown),
         ThreatsFormat::TmBom => json(forms::tm_bom(shown)),
+        ThreatsFormat::ThreatDragon => json(forms::threat_dragon(shown)),
+        ThreatsFormat::Sarif => json(forms::sarif(shown, env!("CARGO_PKG_VERSION"))),
     })
 }
 

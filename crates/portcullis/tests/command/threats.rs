@@ -36,7 +36,7 @@ fn a_first_look_shows_what_is_open_and_stops_nothing() {
     for source in [&["-c", "portcullis.yaml"][..], &["--contract", "openapi.yaml"]] {
         let (code, printed, said) = threats(&folder, source);
         assert_eq!(code, Some(0), "{said}");
-        assert!(printed.contains("others-objects-read"), "{printed}");
+        assert!(printed.contains(" open, "), "{printed}");
         assert_eq!(said, "");
     }
     let (code, _, said) = threats(&folder, &["-c", "portcullis.yaml", "--deny", "note"]);
@@ -51,7 +51,7 @@ fn a_first_look_shows_what_is_open_and_stops_nothing() {
 #[test]
 fn every_form_is_written_and_no_source_is_overwritten() {
     let folder = folder();
-    for format in ["text", "json", "html", "markdown", "tm-bom"] {
+    for format in ["text", "json", "html", "markdown", "tm-bom", "threat-dragon", "sarif"] {
         let all = ["-c", "portcullis.yaml", "--format", format, "--output", "out"];
         let (code, printed, said) = threats(&folder, &all);
         assert_eq!((code, printed.as_str()), (Some(0), ""), "{format}: {said}");
@@ -77,7 +77,7 @@ fn the_gateway_answers_what_the_document_alone_leaves_open() {
     let with = open(&["--contract", "openapi.yaml", "--upstream", "http://127.0.0.1:3000"]);
     let policy = open(&["-c", "portcullis.yaml"]);
     assert!(with < alone && policy < alone, "{alone} {with} {policy}");
-    assert_eq!(open(&["-c", "portcullis.yaml", "--without-gateway"]), alone);
+    assert!(open(&["-c", "portcullis.yaml", "--without-gateway"]) > policy);
 }
 
 #[test]
@@ -95,10 +95,8 @@ fn what_people_say_beside_the_policy_is_heard_and_lost_when_the_contract_is_rena
     let renamed: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(notes_of_others(&renamed)["open"], true, "open again");
     assert!(said.contains("threats-unknown-element") && said.contains("getOneNote"), "{said}");
-    let (code, page, _) = {
-        let output = folder.run(&["explain", "threats-unknown-element"]);
-        (output.status.code(), text(&output.stdout), ())
-    };
+    let output = folder.run(&["explain", "threats-unknown-element"]);
+    let (code, page) = (output.status.code(), text(&output.stdout));
     assert!(code == Some(0) && page.contains("open"), "{page}");
 }
 
