@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, State as Found};
 use portcullis_model::{Method, Sources as Texts, UnixMillis};
 use portcullis_policy::{Input, Model, Overrides};
 use portcullis_threat::rules::{Hit, Looked, Rule};
@@ -201,4 +202,27 @@ pub fn plan(contract: &str, policy: &str) -> Plan {
 /// Why a rule hits, for messages of tests.
 pub fn because(hits: &[Hit]) -> Vec<Cow<'static, str>> {
     hits.iter().map(|hit| hit.why.clone()).collect()
+}
+
+/// The record of an attack on `it` that succeeds where nothing stands in front.
+pub fn succeeded(item: &str, cwe: u16) -> Record {
+    let nothing = Sha256Hex::NOTHING;
+    Record {
+        id: "an-attack".to_owned(),
+        title: "an attack".to_owned(),
+        kind: Kind::Attack {
+            item: item.to_owned(),
+            cwe,
+            direct: Outcome::Succeeded,
+            through: Outcome::Succeeded,
+            stopped_by: Vec::new(),
+            knock_out: None,
+            twin: None,
+            state: Found::Open,
+        },
+        operations: vec!["it".to_owned()],
+        digests: Digests { contract: nothing, policy: nothing, suite: nothing, binary: nothing },
+        at: NOW,
+        expires: UnixMillis(NOW.0 + 1),
+    }
 }

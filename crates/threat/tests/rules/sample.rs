@@ -23,8 +23,9 @@ fn sample(has_gateway: bool) -> ThreatModel {
     model(system, stated, &answers)
 }
 
-/// Of what the sample has nothing: webhooks, GraphQL and WebSockets that are open, secrets in answers, exceptions.
-const NOTHING_OF: [&str; 6] = [
+/// Of what the sample has nothing: certificates of clients, webhooks, GraphQL and WebSockets that are open, secrets in answers, exceptions.
+const NOTHING_OF: [&str; 7] = [
+    "certificate-not-checked",
     "webhook-forged",
     "credentials-in-answers",
     "query-costs-more",
