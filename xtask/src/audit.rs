@@ -83,8 +83,8 @@ fn page(made: Option<&Value>, told: &[Value], asked: usize) -> String {
     let mut page = format!(
         "# The audit of published documents\n\nWritten by `cargo xtask audit`: all documents of the npm package \
          `{PACKAGE}`, audited without a policy, mended by the actions of the Overlay that the audit writes (no \
-         proposal), and audited again. The program is built without optimisation, one document at a time; a \
-         release takes a fraction of it.\n\n| | |\n|---|---:|\n"
+         proposal), and audited again. The program is built without optimisation and looks at one document at a \
+         time; what a release takes is not measured here.\n\n| | |\n|---|---:|\n"
     );
     let made_ms = made.map_or(0, |made| number(made, "audit_ms"));
     let rows = [

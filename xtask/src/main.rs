@@ -1,6 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `audit`, `bench`, `callers`, `cedar`, `corpus`,
 //! `deny`, `differential`, `dist`, `docs`, `doors`, `endure`, `http1`, `injection`, `issuers`, `judges`,
-//! `objects`, `origins`, `proof`, `readers`, `secrets`, `suites`, `tidy`.
+//! `objects`, `origins`, `proof`, `readers`, `secrets`, `suites`, `threats`, `tidy`.
 
 mod audit;
 mod bench;
@@ -27,6 +27,7 @@ mod readers;
 mod secrets;
 mod shell;
 mod suites;
+mod threats;
 mod tidy;
 
 use std::process::ExitCode;
@@ -70,6 +71,8 @@ usage: cargo xtask COMMAND
   secrets samples of each rule, fifty packages that have no secrets, speed and memory (needs npm); writes
           docs/src/secrets.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
+  threats [--quick]  how much of a threat model is derived from published documents (needs npm); writes
+          docs/src/threat-figures.md
   tidy    the tidy rules alone
 ";
 
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Some("readers") => readers::run(&arguments),
         Some("secrets") => secrets::run(),
         Some("suites") => suites::run(&arguments),
+        Some("threats") => threats::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),
     };

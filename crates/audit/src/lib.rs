@@ -38,9 +38,16 @@ pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
 pub use policy::{policy_findings, policy_rules};
 pub use report::{NotLookedAt, Report};
+pub use scratch::Scratch;
 pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
 pub use storage::{
     SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, StorageLink, StorageShown, asked_of,
     storage_links, storage_shown,
 };
 pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};
+
+/// Every rule that has a page: of documents, policies, deployments and storage.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    let storage = [&STORAGE_LINK, &SIGNED_LINK, &STORAGE_OPEN, &STORAGE_GONE];
+    contract::rules().chain(policy::own_rules()).chain(deployment::own_rules()).chain(storage)
+}

@@ -5,19 +5,33 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 /// The folder.
-pub(crate) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// Makes one that nobody else can open, under a name that nobody knows before.
-    pub(crate) fn make(under: &Path) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// If there is no chance to be had, or the folder cannot be made.
+    pub fn make(under: &Path) -> Result<Self, String> {
         let path = under.join(format!("portcullis-drill-{}", hex_of_chance()?));
         let made = DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|why| format!("`{}` cannot be made: {why}", path.display()))?;
         Ok(Self(path))
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.0
+    }
+}
+
+impl Scratch {
+    /// A key of chance for what lies in it: 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// If there is no chance to be had.
+    pub fn key() -> Result<String, String> {
+        hex_of_chance()
     }
 }
 

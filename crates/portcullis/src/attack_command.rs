@@ -14,7 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) use issuer::{Trying, report as probed};
 use people::Caller;
 use places::Places;
-use portcullis_attack::{Against, Budget, Folder, Place, Runner, Upstream, folder, registry};
+use portcullis_attack::{
+    Against, Budget, Folder, Place, Report, Runner, Upstream, folder, registry,
+};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::Severity;
 use portcullis_policy::is_like;
@@ -172,6 +174,11 @@ pub(crate) fn finish(ran: &Ran, format: AttackFormat, least: Severity) -> Exit {
             return Exit::Unusable;
         }
     }
+    exit_of(report, least)
+}
+
+/// How a run ends, by what it found.
+pub(crate) fn exit_of(report: &Report, least: Severity) -> Exit {
     if !report.says_something() {
         talk::say(
             "nothing could be shown: every attack is inconclusive, or there is none. Does the API answer?",

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use portcullis_audit::contract::{self, Overlay};
 use portcullis_audit::{
-    Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, Seen,
-    Told, ToldRule, answers, deployment_rules, policy_findings, policy_rules,
+    Answer, Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK,
+    STORAGE_OPEN, Seen, Told, ToldRule, answers, deployment_rules, policy_findings, policy_rules,
 };
 use portcullis_controls::Plan;
 use portcullis_evidence::Standing;
@@ -96,6 +96,30 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
     });
     let is_bad = report.is_denied() || described.fault.is_some();
     Ok(if is_bad { Exit::Failure } else { Exit::Success })
+}
+
+/// The ten answers for one policy file alone.
+pub(crate) fn checklist_of(config: &Path) -> Result<Vec<Answer>, String> {
+    let policy = load::explained_policy(Some(config), None, None, None);
+    let policy = policy.map_err(|failure| failure.to_string())?;
+    let (plans, findings, _) = looked_through(policy);
+    let (now, scratch) = (SystemClock.now(), std::env::temp_dir());
+    let mut found = FoundDocuments::default();
+    for plan in &plans {
+        found.look_behind(plan, None, now);
+    }
+    let seen = Seen { documents: Some(found.seen), ..Seen::default() };
+    let keys = keys::known_keys(&plans, &scratch, now);
+    let asked = Asked {
+        plans: &plans,
+        findings: &findings,
+        keys: &keys,
+        backups: &[],
+        scratch: &scratch,
+        now,
+    };
+    let config = shown(config);
+    Ok(answers(Some(&asked), &seen).into_iter().map(|one| one.named(&config)).collect())
 }
 
 /// Reads the policy. One that has errors is a finding, and stops only where nothing else was named.

@@ -1,5 +1,7 @@
 //! `portcullis demo`: the sample API, attacked directly and through the gateway.
 
+mod beside;
+
 use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
@@ -13,12 +15,14 @@ use portcullis_ledger::Ledger;
 use portcullis_model::{Clock, Refusal, RequestId, Status};
 use portcullis_sample::Sample;
 
-use crate::arguments::DemoOptions;
+use crate::arguments::{AttackFormat, DemoOptions};
 use crate::attack_command;
 use crate::clock::SystemClock;
 use crate::evidence_command::of_demo;
 use crate::exit::Exit;
+use crate::ran::Ran;
 use crate::{story_command, talk};
+use beside::Beside;
 
 pub(crate) fn demo(options: &DemoOptions) -> Exit {
     if let Some(name) = &options.story {
@@ -30,16 +34,19 @@ pub(crate) fn demo(options: &DemoOptions) -> Exit {
         Err(exit) => return exit,
     };
     let mut ran = attack_command::ran(Place::Sample, set, Budget::default());
-    match of_demo(&ran, &options.keep) {
-        Ok(kept) => ran.report.evidence = Some(kept),
+    let told = of_demo(&ran, &options.keep).and_then(|(kept, records)| {
+        ran.report.evidence = Some(kept);
+        Beside::of(&records)
+    });
+    let exit = match told {
+        Ok(beside) => finish(&ran, options.format, &beside),
         Err(why) => {
             // What was found is told all the same.
             let _ = attack_command::finish(&ran, options.format, Severity::Low);
             talk::say(&why);
             return Exit::Unusable;
         }
-    }
-    let exit = attack_command::finish(&ran, options.format, Severity::Low);
+    };
     if options.once {
         return exit;
     }
@@ -48,6 +55,32 @@ pub(crate) fn demo(options: &DemoOptions) -> Exit {
         Err(why) => {
             talk::say(&why);
             Exit::Unusable
+        }
+    }
+}
+
+/// Prints the report, with what stands beside it where the form has a place for it.
+fn finish(ran: &Ran, format: AttackFormat, beside: &Beside) -> Exit {
+    match format {
+        AttackFormat::Text => {
+            let exit = attack_command::finish(ran, format, Severity::Low);
+            talk::print(&beside.text());
+            exit
+        }
+        AttackFormat::Json => {
+            let mut report = match serde_json::to_value(&ran.report) {
+                Ok(report) => report,
+                Err(error) => {
+                    talk::say(&format!("the report cannot be written: {error}"));
+                    return Exit::Unusable;
+                }
+            };
+            beside.add_to(&mut report);
+            talk::print(&format!("{report:#}\n"));
+            attack_command::exit_of(&ran.report, Severity::Low)
+        }
+        AttackFormat::Html | AttackFormat::Sarif => {
+            attack_command::finish(ran, format, Severity::Low)
         }
     }
 }

@@ -56,6 +56,9 @@ pub(crate) fn explain(options: &ExplainOptions) -> Exit {
         return recorded::explain(id, options);
     }
     let near = pages::near(what).map(|near| format!("; did you mean `{near}`?"));
-    talk::say(&format!("`{what}` is no code, control, threat or request id{}", near.unwrap_or_default()));
+    talk::say(&format!(
+        "`{what}` is no code, control, threat or request id{}",
+        near.unwrap_or_default()
+    ));
     Exit::Unusable
 }

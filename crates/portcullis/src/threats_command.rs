@@ -26,10 +26,10 @@ pub(crate) fn threats(options: &ThreatsOptions) -> Exit {
 }
 
 fn show(from: &DerivedFrom, options: &ThreatsOptions) -> Result<Exit, Exit> {
-    if let Some(output) = &options.output {
-        shown::check_output(output, from)?;
-    }
     let derived = Derived::of(from)?;
+    if let Some(output) = &options.output {
+        shown::check_output(output, &derived, from)?;
+    }
     derived.say_problems();
     let text = shown::text(&derived, options);
     match &options.output {

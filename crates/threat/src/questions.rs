@@ -84,7 +84,7 @@ impl Asking<'_> {
         };
         Question {
             text: format!("Of which kind is the data of {}?", one.title),
-            taken: format!("{} data", one.classes),
+            taken: one.classes.to_string(),
             because,
             line: format!("data: {{ {}: {} }}", quoted(&one.title), classes(one.classes)),
         }
@@ -128,6 +128,7 @@ impl Asking<'_> {
         let first = threats.first().map_or("", |one| self.model.system.title(one.element));
         let where_at = match threats.len() {
             1 => first.to_owned(),
+            2 => format!("{first} and another"),
             more => format!("{first} and {} others", more - 1),
         };
         Question {

@@ -152,7 +152,7 @@ pub struct StatedStore {
 /// Of what classes data is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatedData {
-    /// The name of a data set (`Order`), or of a property (`Order/notes`).
+    /// The name of a data set: `Order`.
     pub name: String,
     /// The classes, in the place of the guessed ones.
     pub classes: DataClasses,

@@ -26,6 +26,8 @@ pub(super) struct Subject<'a> {
     /// Names under which properties stand, by their schemas.
     property_names: HashMap<SchemaIndex, Vec<&'a str>>,
     operations: Vec<Op<'a>>,
+    /// The operations that may be called with a scheme, by its index.
+    by_scheme: HashMap<usize, Vec<u32>>,
 }
 
 /// An operation: as it is written, and, where it is served, as it is compiled.
@@ -64,8 +66,24 @@ impl<'a> Subject<'a> {
                 }
             }
         }
-        let operations = operations.collect();
-        Self { contract, outline, sources, plan, now, parameter_names, property_names, operations }
+        let operations: Vec<Op<'a>> = operations.collect();
+        let by_scheme = by_scheme(&operations);
+        Self {
+            contract,
+            outline,
+            sources,
+            plan,
+            now,
+            parameter_names,
+            property_names,
+            operations,
+            by_scheme,
+        }
+    }
+
+    /// The operations that may be called with this scheme.
+    pub(super) fn asking(&self, scheme: usize) -> &[u32] {
+        self.by_scheme.get(&scheme).map_or(&[], Vec::as_slice)
     }
 
     /// All operations, in the order of the document.
@@ -135,6 +153,19 @@ impl Op<'_> {
     pub(super) fn shown(&self) -> String {
         portcullis_model::shown(&self.said.name())
     }
+}
+
+fn by_scheme(operations: &[Op<'_>]) -> HashMap<usize, Vec<u32>> {
+    let mut all: HashMap<usize, Vec<u32>> = HashMap::new();
+    for one in operations {
+        for scheme in one.alternatives().iter().flat_map(|asked| &asked.schemes) {
+            let known = all.entry(*scheme).or_default();
+            if known.last() != Some(&one.number) {
+                known.push(one.number);
+            }
+        }
+    }
+    all
 }
 
 /// The words of its name, and of its path.

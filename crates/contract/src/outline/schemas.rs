@@ -85,6 +85,13 @@ impl<'a> Walker<'a, '_> {
         for one in ["then", "else"].into_iter().filter_map(|key| schema.get(key)) {
             self.lead(from, one, EdgeKind::Same, held, true);
         }
+        // What is in it has no bounds around it: one visit is enough.
+        if is_first {
+            self.inside(schema, from);
+        }
+    }
+
+    fn inside(&mut self, schema: Node<'a>, from: Option<SchemaIndex>) {
         let fresh = Context::default();
         for (name, one) in schema.get("properties").into_iter().flat_map(Node::members) {
             self.lead(from, one, EdgeKind::Property(name.text.into()), fresh, false);

@@ -30,20 +30,26 @@ pub(crate) fn keep(ran: &Ran, options: &KeepOptions) -> Result<Option<EvidenceKe
     Ok(Some(EvidenceKept { file: Some(path.display().to_string()), ..found }))
 }
 
-/// Keeps a run of the demo: in the file that is named, else nowhere, under a key that signs this alone.
-pub(crate) fn of_demo(ran: &Ran, options: &KeepOptions) -> Result<EvidenceKept, String> {
-    if options.evidence_key.is_some() {
-        return keep(ran, options)?.ok_or_else(|| "no file is named".to_owned());
-    }
-    let key = SigningKey::generate().ok_or("the operating system gives no randomness")?;
+/// Keeps a run of the demo: in the file that is named, else nowhere, under a key that signs this alone. And what it
+/// showed.
+pub(crate) fn of_demo(
+    ran: &Ran,
+    options: &KeepOptions,
+) -> Result<(EvidenceKept, Vec<Record>), String> {
     let records = made(ran, options.evidence_days)?;
-    match &options.evidence {
+    let key = match &options.evidence_key {
+        Some(path) => signing_key(path)?,
+        None => SigningKey::generate().ok_or("the operating system gives no randomness")?,
+    };
+    let kept = match &options.evidence {
         Some(path) => {
             let found = add(path, &records, &key)?;
-            Ok(EvidenceKept { file: Some(path.display().to_string()), ..found })
+            EvidenceKept { file: Some(path.display().to_string()), ..found }
         }
-        None => shown(&lines("", &records, &key)?, &key),
-    }
+        None if options.evidence_key.is_some() => return Err("no file is named".to_owned()),
+        None => shown(&lines("", &records, &key)?, &key)?,
+    };
+    Ok((kept, records))
 }
 
 fn signing_key(path: &Path) -> Result<SigningKey, String> {

@@ -64,6 +64,11 @@ impl Derived {
         talk::say_text(&report::render_text(&grouped, &self.sources, coloured));
     }
 
+    /// The files that it was read from.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.sources.names().map(Path::new)
+    }
+
     /// For forms.
     pub(super) fn shown<T>(&self, form: impl FnOnce(&Shown<'_>) -> T) -> T {
         let place = |span| place(&self.sources, span);

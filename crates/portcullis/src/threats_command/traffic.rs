@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
+use portcullis_contract::Operation;
 use portcullis_controls::Plan;
 use portcullis_model::{ControlId, UnixMillis};
 use portcullis_threat::Seen;
@@ -51,7 +52,7 @@ impl Traffic {
             return Ok(None);
         }
         let operations = plans.iter().flat_map(|plan| &plan.model.contract.operations);
-        let known: HashSet<String> = operations.map(|one| one.name().to_string()).collect();
+        let known: HashSet<String> = operations.map(Operation::name).collect();
         let mut traffic = Self::default();
         for path in ledgers {
             let failed = |error: std::io::Error| {

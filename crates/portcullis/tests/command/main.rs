@@ -44,6 +44,7 @@ mod sessions;
 mod story;
 mod support;
 mod thief;
+mod threats;
 mod usage;
 mod vault;
 

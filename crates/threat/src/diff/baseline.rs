@@ -123,13 +123,13 @@ impl Baseline {
     /// # Errors
     /// In words, where it is no such file, of a newer form, or too large.
     pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
-        let head: Head = serde_json::from_slice(bytes)
+        let Head { format, version } = serde_json::from_slice(bytes)
             .map_err(|error| format!("it is no JSON object of a threat model: {error}"))?;
-        if head.format.as_deref() != Some(FORMAT) {
+        if format.as_deref() != Some(FORMAT) {
             return Err("it is no model of `portcullis threats --format json`".to_owned());
         }
         // Before anything else: what a newer form says is not known here.
-        match head.version {
+        match version {
             Some(version) if version <= u64::from(VERSION) => {}
             Some(version) => {
                 return Err(format!(
@@ -145,8 +145,8 @@ impl Baseline {
         }
         let mut baseline = Self { at: file.at, ..Self::default() };
         for one in file.threats {
-            let (name, held) = held(one)?;
-            baseline.threats.insert(name, held);
+            let (name, threat) = held(one)?;
+            baseline.threats.insert(name, threat);
         }
         for one in file.system.entries {
             let reach = Reach::from_name(&one.reach)

@@ -126,9 +126,10 @@ fn draw_node(system: &System, node: Node, rect: Rect, marks: Marks, out: &mut St
             y + height
         ),
     };
-    let lines = wrapped(title, NODE_WIDTH - 28, TITLE_LETTER);
-    let middle = x + width / 2;
-    let mut below = y + height / 2 - 8 - if lines.len() > 1 { 8 } else { 0 };
+    let lines = wrapped(title, NODE_WIDTH - 32, TITLE_LETTER);
+    // A store's left edge is double.
+    let middle = x + width / 2 + if matches!(node, Node::Store(_)) { 5 } else { 0 };
+    let mut below = y + height / 2 - if lines.len() > 1 { 22 } else { 10 };
     for line in lines {
         let _ =
             write!(out, "<text x=\"{middle}\" y=\"{below}\" class=\"title\">{}</text>", Xml(&line));

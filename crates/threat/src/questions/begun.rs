@@ -1,5 +1,7 @@
 //! A first `threats.yaml`: each question with its answer as a comment, to be corrected.
 
+use std::fmt::Write as _;
+
 use portcullis_model::plain;
 
 use crate::forms::Question;
@@ -40,8 +42,9 @@ fn key(question: &Question) -> &str {
 fn section(key: &str, questions: &[&Question], text: &mut String) {
     let mut block = Vec::new();
     for Question { text: asked, taken, because, line } in questions {
-        text.push_str(&format!("# {}\n#   assumed: {}", plain(asked), plain(taken)));
-        text.push_str(&format!(", because: {}\n", plain(because)));
+        let (asked, taken, because) = (plain(asked), plain(taken), plain(because));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "# {asked}\n#   assumed: {taken}, because: {because}\n");
         let value = line.split_once(": ").map_or("", |(_, value)| value);
         if let Some(members) = value.strip_prefix("{ ").and_then(|rest| rest.strip_suffix(" }")) {
             block.push(format!("#   {members}\n"));
@@ -49,11 +52,10 @@ fn section(key: &str, questions: &[&Question], text: &mut String) {
         {
             block.push(format!("#   - {{{item}}}\n"));
         } else {
-            text.push_str(&format!("# {line}\n"));
+            let _ = writeln!(text, "# {line}");
         }
     }
     if !block.is_empty() {
-        text.push_str(&format!("# {key}:\n"));
-        text.push_str(&block.concat());
+        let _ = write!(text, "# {key}:\n{}", block.concat());
     }
 }

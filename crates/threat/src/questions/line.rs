@@ -1,5 +1,7 @@
 //! Words of foreign files as YAML that says just them.
 
+use std::fmt::Write as _;
+
 use portcullis_model::acts;
 
 /// One word or sentence: as it is where that is safe, else in quotes with escapes.
@@ -19,7 +21,7 @@ pub(super) fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
-            acting if acts(acting) => out.push_str(&format!("\\U{:08x}", u32::from(acting))),
+            acting if acts(acting) => _ = write!(out, "\\U{:08x}", u32::from(acting)),
             plain => out.push(plain),
         }
     }

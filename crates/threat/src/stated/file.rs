@@ -26,8 +26,8 @@ section! {
         zones: Option<Vec<Spanned<ZoneSection>>>,
         /// Stores behind the API. Default: one of which nothing is known, guessed.
         stores: Option<Vec<Spanned<StoreSection>>>,
-        /// Classes of data, in the place of those guessed from names, by data set (`Order`) or property (`Order/notes`);
-        /// `[]` says that it is harmless.
+        /// Classes of data, in the place of those guessed from names, by data set: `Order: [personal]`. `[]` says that it is
+        /// harmless.
         data: Option<Named<Vec<ClassWord>>>,
         /// Risks that somebody takes, until a day. On the day after, the threat is open again.
         accepted: Option<Vec<Spanned<AcceptedSection>>>,

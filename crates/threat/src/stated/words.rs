@@ -82,35 +82,14 @@ const KINDS: [(&str, StoreKind); 8] = [
 
 impl Read for ClassWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
-        word(node, notes, &class_words().map(|(name, class)| (name, Self(class))), None)
+        let words: Vec<_> = class_words().map(|(name, class)| (name, Self(class))).collect();
+        word(node, notes, &words, None)
     }
 }
 
-/// Both words of each class.
-fn class_words() -> [(&'static str, DataClass); 18] {
-    let [a, b, c, d, e, f, g, h, i] = DataClass::ALL;
-    let one = |class: DataClass| (class.name(), class);
-    let other = |class: DataClass| (class.title(), class);
-    [
-        other(a),
-        other(b),
-        other(c),
-        other(d),
-        other(e),
-        other(f),
-        other(g),
-        other(h),
-        other(i),
-        one(a),
-        one(b),
-        one(c),
-        one(d),
-        one(e),
-        one(f),
-        one(g),
-        one(h),
-        one(i),
-    ]
+/// Both words of each class: what people call it first.
+fn class_words() -> impl Iterator<Item = (&'static str, DataClass)> {
+    DataClass::ALL.into_iter().flat_map(|one| [(one.title(), one), (one.name(), one)])
 }
 
 impl Read for Score {
@@ -187,7 +166,8 @@ impl JsonSchema for ClassWord {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "enum": class_words().map(|(name, _)| name) })
+        let words: Vec<&str> = class_words().map(|(name, _)| name).collect();
+        json_schema!({ "enum": words })
     }
 }
 

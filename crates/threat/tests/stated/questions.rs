@@ -59,21 +59,19 @@ fn a_first_file_says_nothing_until_somebody_does() {
     let text = begun("Shop", &asked(&model));
     assert_eq!(read(&text), Stated::default());
     // Whoever takes the comments away from the lines of keys says all of it.
-    let said: String = text
-        .lines()
-        .filter(|line| {
-            let rest = line.strip_prefix("# ").unwrap_or(line);
-            let key = rest.split(':').next().unwrap_or_default();
-            let is_key = rest.contains(':')
-                && ["version", "weight", "data", "stores", "answered", "regimes", "goals"]
-                    .contains(&key);
-            let is_member = line.starts_with("#   ")
-                && !line.starts_with("#   assumed")
-                && !line.contains("NAME");
-            is_key || is_member
-        })
-        .map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line)))
-        .collect();
+    let is_said = |line: &&str| {
+        let rest = line.strip_prefix("# ").unwrap_or(line);
+        let key = rest.split(':').next().unwrap_or_default();
+        let is_key = rest.contains(':')
+            && ["version", "weight", "data", "stores", "answered", "regimes", "goals"]
+                .contains(&key);
+        let is_member =
+            line.starts_with("#   ") && !line.starts_with("#   assumed") && !line.contains("NAME");
+        is_key || is_member
+    };
+    let lines = text.lines().filter(is_said);
+    let said: Vec<&str> = lines.map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+    let said = said.join("\n");
     let stated = read(&said);
     assert!(
         stated.weight.is_some() && !stated.data.is_empty() && !stated.stores.is_empty(),

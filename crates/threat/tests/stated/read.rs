@@ -17,7 +17,7 @@ assets: [{ name: our good name, why: customers choose us for it }]
 zones: [{ name: data centre, description: "racks of our own", trust: 80 }]
 stores:
   - { name: orders, kind: sql, zone: data centre, holds: [Order], encrypted: true, product: PostgreSQL 17 }
-data: { Order/notes: [phi], Menu: [] }
+data: { Order: [phi], Menu: [] }
 accepted:
   - { threat: others-objects-read, of: "GET /orders/{id}", by: ada, reason: demo data, until: 2027-01-31 }
 answered:

@@ -323,7 +323,7 @@ pub(super) fn has_rate_of_its_own(plan: &portcullis_controls::Plan, operation: u
 }
 
 /// Whether any operation asks for a credential.
-fn is_asked(subject: &Subject<'_>) -> bool {
+pub(super) fn is_asked(subject: &Subject<'_>) -> bool {
     subject
         .operations()
         .any(|one| one.security().is_some_and(|security| !security.alternatives().is_empty()))

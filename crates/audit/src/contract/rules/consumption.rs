@@ -1,6 +1,6 @@
 //! URLs, files and languages that callers send, and what the API calls in turn (A8, A12, A13).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use portcullis_contract::Place;
 use portcullis_contract::outline::{OutlinedCall, OutlinedParameter, SchemaIndex};
@@ -425,7 +425,7 @@ fn texts(
     known: &[&str],
     message: impl Fn(&str, usize) -> String,
 ) {
-    let mut found: Vec<(&str, Vec<u32>)> = Vec::new();
+    let mut found: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for one in subject.operations() {
         for parameter in &one.said.parameters {
             let is_named = known.binary_search(&names::folded(&parameter.name).as_str()).is_ok();
@@ -433,10 +433,7 @@ fn texts(
             if !is_named || !is_value || !is_free_text(subject, parameter) {
                 continue;
             }
-            match found.iter_mut().find(|(name, _)| *name == parameter.name) {
-                Some((_, operations)) => operations.push(one.number),
-                None => found.push((&parameter.name, vec![one.number])),
-            }
+            found.entry(&parameter.name).or_default().push(one.number);
         }
     }
     for (name, operations) in found {

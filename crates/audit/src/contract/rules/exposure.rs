@@ -1,7 +1,10 @@
 //! What answers and examples give away (A3).
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use portcullis_contract::outline::{OutlinedSchema, SchemaIndex};
 use portcullis_controls::sensitive::{password_name, secret_name, sensitive_name};
+use portcullis_model::Span;
 
 use super::super::check::Check;
 use super::super::control::by;
@@ -228,11 +231,12 @@ Answer a problem document (RFC 9457) with an id, and keep the rest in the log un
     fix: "answer an id, and keep the rest in the log under it",
     answered: by!(SafeConfiguration),
     look: |subject, raising| {
+        let in_errors = in_errors(subject);
         let is_such = |index: SchemaIndex, _: &OutlinedSchema| {
             subject
                 .names_of(index)
                 .any(|name| INNER.binary_search(&names::folded(name).as_str()).is_ok())
-                && errors_hold(subject, index)
+                && in_errors.contains(&index)
         };
         for group in subject.in_answers(is_such) {
             let message = format!("{} tells of the inside{}", group.owner, group.names());
@@ -266,12 +270,18 @@ Revoke it, then write a text that can be none: `<token>`.",
     fix: "revoke it, and write a text that can be none, such as `<token>`",
     answered: None,
     look: |subject, raising| {
+        // A key that was copied is one key.
+        let mut found: BTreeMap<&str, (&str, Vec<Span>)> = BTreeMap::new();
         for example in subject.outline.examples.iter().filter(|one| is_key(&one.text)) {
-            let of = match example.name.as_str() {
+            let (_, spans) = found.entry(&example.text).or_insert((&example.name, Vec::new()));
+            spans.push(example.span);
+        }
+        for (name, spans) in found.into_values() {
+            let of = match name {
                 "" => String::new(),
                 name => format!(" of {}", portcullis_model::shown(name)),
             };
-            raising.at([example.span], [], format!("an example{of} looks like a key that is used"));
+            raising.at(spans, [], format!("an example{of} looks like a key that is used"));
         }
     },
 };
@@ -301,30 +311,26 @@ fn answered_by(
     });
 }
 
-/// Whether an answer that says no holds it, near its root.
-fn errors_hold(subject: &Subject<'_>, wanted: SchemaIndex) -> bool {
-    /// Schemas of one answer that are looked at.
+/// Schemas that answers which say no hold, near their root.
+fn in_errors(subject: &Subject<'_>) -> HashSet<SchemaIndex> {
+    /// Schemas of one operation's errors that are looked at.
     const STEPS_MAX: usize = 64;
-    let Some(schema) = subject.outline.schema(wanted) else { return false };
-    let numbers = schema.in_answers.operations.iter();
-    let mut operations = numbers.filter_map(|number| subject.operation(*number));
-    operations.any(|one| {
-        let errors =
-            one.said.answers.iter().filter(|answer| !answer.status.starts_with(['1', '2', '3']));
+    let mut all = HashSet::new();
+    for one in subject.operations() {
+        let answers = one.said.answers.iter();
+        let errors = answers.filter(|answer| !answer.status.starts_with(['1', '2', '3']));
         let mut waiting: Vec<SchemaIndex> =
             errors.flat_map(|answer| &answer.bodies).filter_map(|(_, schema)| *schema).collect();
-        let mut seen = std::collections::BTreeSet::new();
-        while let Some(next) = waiting.pop() {
-            if next == wanted {
-                return true;
-            }
-            if seen.len() < STEPS_MAX && seen.insert(next) {
+        let mut seen = BTreeSet::new();
+        while let Some(next) = waiting.pop().filter(|_| seen.len() < STEPS_MAX) {
+            if seen.insert(next) {
                 let edges = subject.outline.schema(next).map_or(&[][..], |one| &one.edges);
-                waiting.extend(edges.iter().map(|edge| edge.to));
+                waiting.extend(edges.iter().take(STEPS_MAX).map(|edge| edge.to));
             }
         }
-        false
-    })
+        all.extend(seen);
+    }
+    all
 }
 
 /// Whether a text looks like a key that somebody made: by its first letters, or as a signed token. One that says of

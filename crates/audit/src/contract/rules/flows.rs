@@ -60,6 +60,20 @@ const BOUGHT: [&str; 9] = [
     "reservation",
     "subscription",
 ];
+/// What says that only something about it is kept: how one pays, not that one does.
+const ABOUT: [&str; 11] = [
+    "configuration",
+    "method",
+    "policy",
+    "report",
+    "rule",
+    "setting",
+    "status",
+    "template",
+    "term",
+    "type",
+    "webhook",
+];
 /// What sends something to somebody.
 const SENDING: [&str; 9] =
     ["email", "invitation", "invite", "message", "notification", "notify", "resend", "send", "sms"];
@@ -296,7 +310,7 @@ rates: [{ of: sendInvitation, per: [body./email], rate: 3/day }]
 
 /// Whether an operation moves something, or gives something away once, and is called to do so.
 pub(super) fn is_worth(one: &Op<'_>) -> bool {
-    is_creating(one) && one.says_any(&WORTH) && !reads_by_post(one)
+    is_creating(one) && one.says_any(&WORTH) && !one.says_any(&ABOUT) && !reads_by_post(one)
 }
 
 fn is_creating(one: &Op<'_>) -> bool {

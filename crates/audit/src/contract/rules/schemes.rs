@@ -127,7 +127,7 @@ certificates (`mutualTLS`).",
     fix: "use bearer tokens or client certificates",
     answered: by!(CallerIdentity, verified),
     look: |subject, raising| {
-        let old = ["digest", "negotiate", "ntlm", "oauth", "hoba", "mutual"];
+        let old = ["digest", "negotiate", "ntlm", "oauth"];
         each(
             subject,
             raising,
@@ -272,7 +272,7 @@ pub(super) fn verified(plan: &portcullis_controls::Plan, operation: usize) -> bo
 
 /// The operations that may be called with this scheme.
 pub(super) fn asked_by(subject: &Subject<'_>, scheme: usize) -> Vec<u32> {
-    subject.numbers(|one| one.alternatives().iter().any(|asked| asked.schemes.contains(&scheme)))
+    subject.asking(scheme).to_vec()
 }
 
 fn is_http(one: &SecurityScheme, words: &[&str]) -> bool {

@@ -75,3 +75,76 @@ fn every_rule_speaks_where_it_should_and_nowhere_else() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_document_is_the_same_in_each_version() {
+    const BODY: &str = "
+servers: [{ url: 'http://api.example.com' }]
+paths:
+  /orders/{id}:
+    post:
+      security: [{ key: [] }]
+      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }, { name: limit, in: query, schema: { type: integer } }]
+      requestBody: { content: { application/json: { schema: { type: object, properties: { role: { type: string }, tags: { type: array, items: { type: string } } } } } } }
+      responses: { '200': { description: d, content: { application/json: { schema: { type: object, properties: { password_hash: { type: string } } } } } } }
+components: { securitySchemes: { key: { type: apiKey, in: query, name: key } } }
+";
+    const SWAGGER: &str = "
+swagger: '2.0'
+host: api.example.com
+schemes: [http]
+paths:
+  /orders/{id}:
+    post:
+      security: [{ key: [] }]
+      parameters:
+        - { name: id, in: path, required: true, type: integer }
+        - { name: limit, in: query, type: integer }
+        - { name: body, in: body, schema: { type: object, properties: { role: { type: string }, tags: { type: array, items: { type: string } } } } }
+      responses: { '200': { description: d, schema: { type: object, properties: { password_hash: { type: string } } } } }
+securityDefinitions: { key: { type: apiKey, in: query, name: key } }
+";
+    let expected = ids(SWAGGER);
+    for rule in [
+        "server-plain",
+        "counted-id",
+        "object-without-owner",
+        "page-size-without-bound",
+        "privilege-writable",
+        "list-without-bound",
+        "object-open",
+        "secret-in-answer",
+        "key-declared-in-query",
+        "error-401-undeclared",
+    ] {
+        assert!(expected.contains(rule), "{rule}: {expected:?}");
+    }
+    for version in ["3.0.3", "3.1.0", "3.2.0"] {
+        assert_eq!(ids(&format!("openapi: {version}{BODY}")), expected, "{version}");
+    }
+}
+
+#[test]
+fn one_missing_bound_is_one_finding_with_its_operations() {
+    let operations: String = (0..40)
+        .map(|number| {
+            format!(
+                "  /p{number}: {{ post: {{ operationId: op{number}, requestBody: {{ content: {{ application/json: {{ schema: \
+                 {{ $ref: '#/components/schemas/Shared' }} }} }} }}, responses: {{}} }} }}\n"
+            )
+        })
+        .collect();
+    let text = format!(
+        "paths:\n{operations}components: {{ schemas: {{ Shared: {{ type: object, properties: {{ ids: {{ type: array, items: \
+         {{ type: string }} }} }} }} }} }}\n"
+    );
+    let found = audited(&text);
+    let mut lists = found.plain().filter(|one| one.rule.id == "list-without-bound");
+    let (list, none) = (lists.next().unwrap(), lists.next());
+    assert!(none.is_none());
+    assert!(list.places[0].operation.is_none(), "the cause first");
+    let operations: BTreeSet<_> =
+        list.places.iter().filter_map(|one| one.operation.clone()).collect();
+    assert_eq!(operations.len(), 40);
+    assert_eq!(list.message, "1 list in `Shared` may have any number of items: `ids`");
+}

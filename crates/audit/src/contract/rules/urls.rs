@@ -1,8 +1,11 @@
 //! What stands in URLs and headers and is no business of logs (C7).
 
+use std::collections::BTreeMap;
+
 use portcullis_contract::Place;
 use portcullis_contract::outline::OutlinedParameter;
 use portcullis_controls::sensitive::{credential_name, sensitive_name};
+use portcullis_model::Span;
 
 use super::super::check::Check;
 use super::super::control::by;
@@ -153,25 +156,21 @@ fn parameters(
     is_such: impl Fn(&str) -> bool,
     message: impl Fn(&str, usize) -> String,
 ) {
-    let mut found: Vec<(&str, Vec<portcullis_model::Span>, Vec<u32>)> = Vec::new();
+    let mut found: BTreeMap<&str, (Vec<Span>, Vec<u32>)> = BTreeMap::new();
     for one in subject.operations() {
         for parameter in one.said.parameters.iter().filter(|parameter| is_there(parameter)) {
             if !is_such(&parameter.name) {
                 continue;
             }
             let span = parameter.site.span;
-            match found.iter_mut().find(|(name, ..)| *name == parameter.name) {
-                Some((_, spans, operations)) => {
-                    if spans.last() != Some(&span) {
-                        spans.push(span);
-                    }
-                    operations.push(one.number);
-                }
-                None => found.push((&parameter.name, vec![span], vec![one.number])),
+            let (spans, operations) = found.entry(&parameter.name).or_default();
+            if spans.last() != Some(&span) {
+                spans.push(span);
             }
+            operations.push(one.number);
         }
     }
-    for (name, spans, operations) in found {
+    for (name, (spans, operations)) in found {
         let message = message(&portcullis_model::shown(name), operations.len());
         raising.at(spans, operations, message);
     }

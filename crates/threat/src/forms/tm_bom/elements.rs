@@ -111,8 +111,23 @@ fn store(system: &System, sheet: &mut Sheet, one: &Store) -> Value {
         Some(kind) => object.derived("type", kind),
         None => object.taken("type", "sql"),
     };
-    let object = object.absent("vendor").maybe("product", one.product.as_deref());
+    let ours = ours(system, one);
+    let object = object
+        .maybe("vendor", ours.map(|_| "Portcullis"))
+        .maybe("product", one.product.as_deref().or(ours));
     object.derived("trust_zone", zone(system, one.zone)).done()
+}
+
+/// What a store is that the gateway makes itself.
+fn ours(system: &System, one: &Store) -> Option<&'static str> {
+    let of = system.components.get(one.of).map(|of| of.kind);
+    match one.kind {
+        _ if of != Some(ComponentKind::Gateway) => None,
+        StoreKind::Log => Some("Portcullis ledger"),
+        StoreKind::Sql => Some("Portcullis store"),
+        // Files are written by people.
+        _ => None,
+    }
 }
 
 /// The nearest type of the schema, which knows neither logs nor files; none: nobody said of which it is.
@@ -153,12 +168,17 @@ fn data_set(system: &System, sheet: &mut Sheet, one: &DataSet) -> Value {
         .done()
 }
 
-/// How access is decided at the boundaries through which the data is shown.
+/// How access is decided at the boundaries that data crosses: on its way to callers, and into the zone where it lies.
 fn access(system: &System, one: &DataSet) -> Vec<Value> {
     let entries = one.shown_by.iter().chain(&one.written_by);
     let from: Vec<usize> =
         entries.filter_map(|at| system.entries.get(*at)).map(|entry| entry.from).collect();
-    let crossed = system.boundaries.iter().filter(|boundary| from.contains(&boundary.outer));
+    let stores = one.placed.iter().filter_map(|placed| system.stores.get(placed.store));
+    let into: Vec<usize> = stores.map(|store| store.zone).collect();
+    let crossed = system.boundaries.iter().filter(|boundary| {
+        let is_crossed = from.contains(&boundary.outer) || into.contains(&boundary.inner);
+        is_crossed && boundary.known.from != Origin::Guessed
+    });
     let mut ways: Vec<Access> = crossed.flat_map(|boundary| boundary.access.clone()).collect();
     ways.sort_unstable();
     ways.dedup();

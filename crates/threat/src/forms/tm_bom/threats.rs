@@ -127,10 +127,20 @@ fn threat(shown: &Shown<'_>, sheet: &mut Sheet, one: &Threat) -> Value {
         .list("components_affected", affected.collect())
         .derived("threat_persona", Persona::of(system, one).name())
         .derived("event", rule.text)
-        .taken("sources", json!(["adversary"]))
+        .derived("sources", sources(rule.item))
         .nested("attack_mechanisms", patterns.into())
         .nested("weaknesses", weaknesses.into())
         .done()
+}
+
+/// Who or what sets a threat off (NIST SP 800-30, table D-2), by the row of the mission: what is left open by mistake harms
+/// without anybody's intent, and so do clients that fail and ask again and again.
+fn sources(item: &str) -> Value {
+    match item {
+        "A4" => json!(["adversary", "failure"]),
+        "A7" | "A9" => json!(["adversary", "human_error"]),
+        _ => json!(["adversary"]),
+    }
 }
 
 fn name(system: &System, threat: &Threat) -> String {

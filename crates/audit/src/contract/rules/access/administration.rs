@@ -11,34 +11,18 @@ use super::super::super::subject::{Op, Subject};
 use super::super::names;
 use crate::finding::{Rule, Severity};
 
-/// Segments of paths under which frameworks show their inside.
-const INSIDE: [&str; 22] = [
+/// Segments of paths under which frameworks show their inside, folded.
+const INSIDE: [&str; 9] = [
     "actuator",
-    "console",
     "debug",
-    "dump",
-    "env",
-    "gc",
     "h2console",
     "heapdump",
     "jolokia",
-    "loggers",
-    "mappings",
-    "metrics",
-    "mock",
     "phpinfo",
     "pprof",
-    "prometheus",
-    "serverinfo",
-    "shell",
-    "test",
+    "serverstatus",
     "threaddump",
-    "trace",
-    "vars",
 ];
-/// Of these, the ones that mostly mean something else unless `debug` or `actuator` stands with them.
-const ORDINARY: [&str; 9] =
-    ["console", "dump", "env", "gc", "loggers", "mappings", "metrics", "test", "trace"];
 
 pub(super) static OPEN: Check = Check {
     rule: Rule {
@@ -64,16 +48,7 @@ Ask for a credential that ordinary callers do not have: a scope or a role of its
     },
     fix: "ask for a credential that only administrators have",
     answered: by!(FunctionAccess),
-    look: |subject, raising| {
-        for (one, why) in administrative(subject) {
-            let is_open =
-                matches!(one.security(), Some(Security::NotStated | Security::Anonymous { .. }));
-            if is_open {
-                let message = format!("{} is open, and {why}", one.shown());
-                raising.operation(one.number, message);
-            }
-        }
-    },
+    look: open,
 };
 
 pub(super) static SAME: Check = Check {
@@ -157,6 +132,29 @@ Take them out of the document and off the public listener; serve them on a port 
     look: debug,
 };
 
+fn open(subject: &Subject<'_>, raising: &mut Raising<'_>) {
+    let is_open = |one: &Op<'_>| {
+        matches!(one.security(), Some(Security::NotStated | Security::Anonymous { .. }))
+    };
+    let all: Vec<(&Op<'_>, &str)> =
+        administrative(subject).filter(|(one, _)| is_open(one)).collect();
+    // Where nothing is guarded, that is one cause.
+    if !super::is_asked(subject) && all.len() > 1 {
+        let numbers = all.iter().map(|(one, _)| one.number).collect();
+        raising.operations(numbers, |count| {
+            format!("{count} operations that look like those of administrators are open")
+        });
+        return;
+    }
+    for (one, why) in all {
+        let draft = raising.operation(one.number, format!("{} is open, and {why}", one.shown()));
+        // Everybody manages something of their own.
+        if why.contains("`manage") {
+            draft.severity(Severity::High);
+        }
+    }
+}
+
 fn debug(subject: &Subject<'_>, raising: &mut Raising<'_>) {
     for one in subject.operations() {
         let literal: Vec<String> = one
@@ -166,9 +164,9 @@ fn debug(subject: &Subject<'_>, raising: &mut Raising<'_>) {
             .filter(|part| !part.is_empty() && !part.contains('{'))
             .map(names::folded)
             .collect();
-        let is_sure =
-            |part: &String| INSIDE.contains(&part.as_str()) && !ORDINARY.contains(&part.as_str());
-        let Some(word) = literal.iter().find(|part| is_sure(part)) else { continue };
+        let Some(word) = literal.iter().find(|part| INSIDE.contains(&part.as_str())) else {
+            continue;
+        };
         let message = format!("{} shows the inside of a process (`{word}`)", one.shown());
         let draft = raising.operation(one.number, message);
         if !one.is_secured() {

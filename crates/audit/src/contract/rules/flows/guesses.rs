@@ -97,7 +97,7 @@ Answer the same to both, after the same time. Let registration say that a mail w
         for one in subject.operations() {
             let tells = one.answers(&["404"]) || one.answers(&["409"]);
             let is_open = one.is_write() && !one.is_secured() && !one.said.template.contains('{');
-            if is_open && tells && one.says_any(&TELLING) {
+            if is_open && tells && one.says_any(&TELLING) && names_somebody(subject, one) {
                 let message = format!("{} tells who has an account", one.shown());
                 raising.operation(one.number, message);
             }
@@ -133,13 +133,9 @@ Answer nothing (`204`), to everybody.",
         let is_such = |index: SchemaIndex, one: &OutlinedSchema| {
             let named = |name: &str| {
                 let words = naming::words(name);
-                let is_code = words
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "otp" | "token" | "code" | "pin"));
-                let is_other = words.iter().any(|word| {
-                    matches!(word.as_str(), "error" | "status" | "country" | "currency")
-                });
-                is_code && !is_other || credential_name(name)
+                let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+                let of = ["verification", "reset", "confirmation", "recovery", "access", "auth"];
+                says(&["code"]) && says(&of) || says(&["otp"]) || credential_name(name)
             };
             !one.said.write_only
                 && subject.names_of(index).any(|name| named(name) && !names::is_page(name))
@@ -172,6 +168,18 @@ fn asked_for<'s>(
             one.is_write() && !one.is_secured() && forgets
         })
     })
+}
+
+/// Whether it takes what tells who somebody is, or nothing at all that is declared.
+fn names_somebody(subject: &Subject<'_>, one: &Op<'_>) -> bool {
+    let names = |name: &str| {
+        let words = naming::words(name);
+        let known = ["email", "mail", "user", "username", "phone", "login", "password", "account"];
+        words.iter().any(|word| known.contains(&word.as_str()))
+    };
+    one.said.bodies.is_empty() && one.said.parameters.is_empty()
+        || super::takes(subject, one, names)
+        || one.said.parameters.iter().any(|known| names(&known.name))
 }
 
 /// Whether a stranger tries something there: a word of its name, and a secret in its body.

@@ -59,6 +59,24 @@ const SERVERS: [&str; 16] = [
     "updatedon",
 ];
 
+/// Words of operations whose business is who may what.
+const GRANTING: [&str; 14] = [
+    "access",
+    "acl",
+    "binding",
+    "collaborator",
+    "grant",
+    "iam",
+    "invitation",
+    "invite",
+    "member",
+    "membership",
+    "permission",
+    "policy",
+    "privilege",
+    "role",
+];
+
 pub(super) static PRIVILEGE: Check = Check {
     rule: Rule {
         id: "privilege-writable",
@@ -91,7 +109,7 @@ Let administrators change it by an operation of their own.",
         let is_such = |index: SchemaIndex, one: &OutlinedSchema| {
             is_named(subject, index, &PRIVILEGES)
                 && !one.said.read_only
-                && is_ordinary_write(subject, one)
+                && is_ordinary_write(subject, one, &GRANTING)
         };
         for group in subject.in_requests(is_such) {
             let message =
@@ -136,7 +154,7 @@ created_at: { type: string, format: date-time, readOnly: true }
                 && !one.said.read_only
                 // Of a filter it is a bound, not a value.
                 && !subject.parameter_names.contains_key(&index)
-                && is_ordinary_write(subject, one)
+                && is_ordinary_write(subject, one, &[])
         };
         for group in subject.in_requests(is_such) {
             let message = format!(
@@ -157,12 +175,13 @@ fn is_named(subject: &Subject<'_>, index: SchemaIndex, known: &[&str]) -> bool {
     subject.names_of(index).any(|name| known.binary_search(&names::folded(name).as_str()).is_ok())
 }
 
-/// Whether an operation that writes, and is not one of administrators, takes it.
-fn is_ordinary_write(subject: &Subject<'_>, schema: &OutlinedSchema) -> bool {
+/// Whether an operation that writes, and is neither one of administrators nor about such things, takes it.
+fn is_ordinary_write(subject: &Subject<'_>, schema: &OutlinedSchema, not: &[&str]) -> bool {
     let mut taken = schema.in_requests.operations.iter();
     taken.any(|number| {
         subject.operation(*number).is_some_and(|one| {
-            one.is_write() && one.served.is_some() && one.administrative.is_none()
+            let is_ordinary = one.administrative.is_none() && !one.says_any(not);
+            one.is_write() && one.served.is_some() && is_ordinary
         })
     })
 }

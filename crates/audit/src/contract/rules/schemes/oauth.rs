@@ -250,7 +250,8 @@ fn one_scope(subject: &Subject<'_>, raising: &mut Raising<'_>) {
         let Some(index) = index.filter(|_| !scheme.flows.is_empty()) else { continue };
         let mut reads: BTreeSet<Vec<&str>> = BTreeSet::new();
         let mut writes: Vec<(u32, Vec<&str>)> = Vec::new();
-        for one in subject.operations() {
+        let asking = subject.asking(index).iter();
+        for one in asking.filter_map(|number| subject.operation(*number)) {
             let alternatives = one.alternatives().iter();
             for asked in alternatives.filter(|asked| asked.schemes.contains(&index)) {
                 let scopes = asked.scopes.iter().filter(|(of, _)| *of == index);

@@ -1,0 +1,222 @@
+//! `portcullis threats`: derived from files, shown, compared, begun.
+
+use serde_json::Value;
+
+use crate::support::{CONTRACT, Folder, text};
+
+const POLICY: &str = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]\n";
+const TAKEN: &str = "version: 1\naccepted: [{ threat: others-objects-read, of: getNote, by: ada, reason: demo, until: 2999-01-31 }]\n";
+
+fn folder() -> Folder {
+    Folder::with(&[("openapi.yaml", CONTRACT), ("portcullis.yaml", POLICY)])
+}
+
+/// Exit code, what is printed, what is said.
+fn threats(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = folder.run(&[&["threats"], arguments].concat());
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn model(folder: &Folder, arguments: &[&str]) -> Value {
+    let (code, printed, said) = threats(folder, &[arguments, &["--format", "json"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    serde_json::from_str(&printed).unwrap()
+}
+
+/// The threat to notes of others.
+fn notes_of_others(model: &Value) -> &Value {
+    let all = model.get("threats").and_then(Value::as_array).unwrap();
+    let is_it = |one: &&Value| one["name"] == "others-objects-read entry/get-notes-id";
+    all.iter().find(is_it).unwrap()
+}
+
+#[test]
+fn a_first_look_shows_what_is_open_and_stops_nothing() {
+    let folder = folder();
+    for source in [&["-c", "portcullis.yaml"][..], &["--contract", "openapi.yaml"]] {
+        let (code, printed, said) = threats(&folder, source);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(printed.contains(" open, "), "{printed}");
+        assert_eq!(said, "");
+    }
+    let (code, _, said) = threats(&folder, &["-c", "portcullis.yaml", "--deny", "note"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("open at level note or above"), "{said}");
+    assert_eq!(threats(&folder, &[]).0, Some(2));
+    assert_eq!(threats(&folder, &["-c", "none.yaml"]).0, Some(2));
+    let (code, _, _) = threats(&folder, &["-c", "portcullis.yaml", "--evidence", "a"]);
+    assert_eq!(code, Some(2), "evidence needs a key");
+}
+
+#[test]
+fn every_form_is_written_and_no_source_is_overwritten() {
+    let folder = folder();
+    for format in ["text", "json", "html", "markdown", "tm-bom", "threat-dragon", "sarif"] {
+        let all = ["-c", "portcullis.yaml", "--format", format, "--output", "out"];
+        let (code, printed, said) = threats(&folder, &all);
+        assert_eq!((code, printed.as_str()), (Some(0), ""), "{format}: {said}");
+        assert!(std::fs::metadata(folder.path("out")).unwrap().len() > 100, "{format}");
+    }
+    folder.write("threats.yaml", TAKEN);
+    for source in ["portcullis.yaml", "openapi.yaml", "threats.yaml", "./threats.yaml"] {
+        let before = std::fs::read_to_string(folder.path(source)).unwrap();
+        let (code, _, said) = threats(&folder, &["-c", "portcullis.yaml", "--output", source]);
+        assert_eq!(code, Some(2), "{source}");
+        assert!(said.contains("is not overwritten"), "{said}");
+        assert_eq!(std::fs::read_to_string(folder.path(source)).unwrap(), before);
+    }
+    let (code, _, _) = threats(&folder, &["-c", "portcullis.yaml", "--output", "no/such"]);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn the_gateway_answers_what_the_document_alone_leaves_open() {
+    let folder = folder();
+    let open = |arguments: &[&str]| model(&folder, arguments)["counts"]["open"].as_u64().unwrap();
+    let alone = open(&["--contract", "openapi.yaml"]);
+    let with = open(&["--contract", "openapi.yaml", "--upstream", "http://127.0.0.1:3000"]);
+    let policy = open(&["-c", "portcullis.yaml"]);
+    assert!(with < alone && policy < alone, "{alone} {with} {policy}");
+    assert!(open(&["-c", "portcullis.yaml", "--without-gateway"]) > policy);
+}
+
+#[test]
+fn what_people_say_beside_the_policy_is_heard_and_lost_when_the_contract_is_renamed() {
+    let folder = folder();
+    let arguments = ["-c", "portcullis.yaml", "--without-gateway"];
+    assert_eq!(notes_of_others(&model(&folder, &arguments))["open"], true);
+    folder.write("threats.yaml", TAKEN);
+    let taken = model(&folder, &arguments);
+    assert_eq!(notes_of_others(&taken)["open"], false);
+    assert_eq!(notes_of_others(&taken)["accepted"]["by"], "ada");
+    folder.write("openapi.yaml", &CONTRACT.replace("getNote", "getOneNote"));
+    let (code, printed, said) = threats(&folder, &[&arguments[..], &["--format", "json"]].concat());
+    assert_eq!(code, Some(0));
+    let renamed: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(notes_of_others(&renamed)["open"], true, "open again");
+    assert!(said.contains("threats-unknown-element") && said.contains("getOneNote"), "{said}");
+    let output = folder.run(&["explain", "threats-unknown-element"]);
+    let (code, page) = (output.status.code(), text(&output.stdout));
+    assert!(code == Some(0) && page.contains("open"), "{page}");
+}
+
+#[test]
+fn a_file_that_cannot_be_meant_stops() {
+    let folder = folder();
+    for (file, code, told) in [
+        ("version: 2\nnew: a\n", 1, "threats-newer-version"),
+        ("version: 1\nacepted: []\n", 1, "did you mean `accepted`?"),
+        ("version: 1\na: &a [x]\nb: *a\n", 1, "threats-not-yaml"),
+        (&"[".repeat(100_000), 1, "threats-not-yaml"),
+        (&format!("version: 1\n#{}\n", "x".repeat(2 << 20)), 1, "threats-too-large"),
+    ] {
+        folder.write("threats.yaml", file);
+        let (exit, printed, said) = threats(&folder, &["-c", "portcullis.yaml"]);
+        assert_eq!((exit, printed.as_str()), (Some(code), ""), "{said}");
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    std::fs::remove_file(folder.path("threats.yaml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path("threats.yaml")).unwrap();
+    assert_eq!(threats(&folder, &["-c", "portcullis.yaml"]).0, Some(2), "a link to nowhere");
+    std::fs::remove_file(folder.path("threats.yaml")).unwrap();
+    std::fs::create_dir(folder.path("threats.yaml")).unwrap();
+    assert_eq!(threats(&folder, &["-c", "portcullis.yaml"]).0, Some(2), "a folder");
+    let pipe = folder.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let named = ["-c", "portcullis.yaml", "--model", "pipe"];
+    assert_eq!(threats(&folder, &named).0, Some(2), "a pipe is not waited for");
+}
+
+#[test]
+fn a_first_file_is_written_once_and_says_nothing_yet() {
+    let folder = folder();
+    let before = model(&folder, &["-c", "portcullis.yaml"]);
+    let (code, _, said) = threats(&folder, &["init", "-c", "portcullis.yaml"]);
+    assert_eq!(code, Some(0), "{said}");
+    let written = std::fs::read_to_string(folder.path("threats.yaml")).unwrap();
+    assert!(written.contains("# weight: moderate"), "{written}");
+    let after = model(&folder, &["-c", "portcullis.yaml"]);
+    assert_eq!(before["threats"], after["threats"]);
+    assert_eq!(threats(&folder, &["init", "-c", "portcullis.yaml"]).0, Some(2));
+    assert_eq!(std::fs::read_to_string(folder.path("threats.yaml")).unwrap(), written);
+}
+
+#[test]
+fn what_is_worse_than_in_an_earlier_model_stops_a_build() {
+    let folder = folder();
+    let source = ["-c", "portcullis.yaml"];
+    let earlier = ["--format", "json", "--output", "old.json"];
+    assert_eq!(threats(&folder, &[&source[..], &earlier].concat()).0, Some(0));
+    let diff = |more: &[&str]| {
+        threats(&folder, &[&["diff", "--against", "old.json"], &source[..], more].concat())
+    };
+    let (code, printed, said) = diff(&[]);
+    assert_eq!(code, Some(0), "{printed}{said}");
+    assert!(printed.starts_with("0 things worse"), "{printed}");
+    let more = format!(
+        "{CONTRACT}  /bills:\n    get:\n      security: []\n      responses: {{ \"200\": {{ description: bills }} }}\n"
+    );
+    folder.write("openapi.yaml", &more);
+    let (code, printed, _) = diff(&["--format", "json"]);
+    assert_eq!(code, Some(1), "{printed}");
+    let found: Value = serde_json::from_str(&printed).unwrap();
+    let worse = found["worse"].as_array().unwrap();
+    let is_entry = |one: &&Value| one["kind"] == "new-entry" && one["name"] == "entry/get-bills";
+    assert_eq!(worse.iter().filter(is_entry).count(), 1, "{printed}");
+    let (code, printed, _) =
+        diff(&["--allow", "new-entry", "--allow", "new-open", "--allow", "lost-control"]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(printed.contains("(allowed)"), "{printed}");
+}
+
+#[test]
+fn an_earlier_model_that_cannot_be_read_is_unusable() {
+    let folder = folder();
+    folder.write("new.json", "{\"format\":\"portcullis-threats\",\"version\":9,\"threats\":{}}");
+    folder.write("other.json", "{}");
+    folder.write("cut.json", "{\"format\":");
+    std::fs::create_dir(folder.path("folder.json")).unwrap();
+    for (name, told) in [
+        ("new.json", "newer Portcullis"),
+        ("other.json", "no model"),
+        ("cut.json", "no JSON"),
+        ("folder.json", "no ordinary file"),
+        ("none.json", "No such file"),
+    ] {
+        let all = ["diff", "--against", name, "-c", "portcullis.yaml"];
+        let (code, _, said) = threats(&folder, &all);
+        assert_eq!(code, Some(2), "{name}");
+        assert!(said.contains(told), "{name}: {said}");
+    }
+}
+
+#[test]
+fn records_show_what_was_refused_and_bad_lines_are_counted() {
+    let folder = folder();
+    let record = "{\"time\":\"2026-11-02T00:00:00.000Z\",\"operation\":\"getNote\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n";
+    folder.write("ledger.jsonl", &format!("{}junk\n{{\"time\":\n", record.repeat(3)));
+    let all = ["-c", "portcullis.yaml", "--ledger", "ledger.jsonl", "--format", "json"];
+    let (code, printed, said) = threats(&folder, &all);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("2 lines could not be read"), "{said}");
+    let model: Value = serde_json::from_str(&printed).unwrap();
+    let entries = model["system"]["entries"].as_array().unwrap();
+    let seen = entries.iter().find(|one| one["operation"] == "getNote").unwrap();
+    assert_eq!(seen["seen"], 3);
+    assert!(printed.contains("\"state\": \"seen in traffic\""));
+    assert_eq!(threats(&folder, &["-c", "portcullis.yaml", "--ledger", "."]).0, Some(2));
+}
+
+#[test]
+fn evidence_of_another_key_is_not_believed() {
+    let folder = folder();
+    for name in ["one.pem", "two.pem"] {
+        assert_eq!(folder.run(&["evidence", "key", "--out", name]).status.code(), Some(0));
+    }
+    folder.write("seen.jsonl", "junk\n");
+    let all = ["-c", "portcullis.yaml", "--evidence", "seen.jsonl", "--evidence-key"];
+    for key in ["one.pem.pub", "one.pem", "none.pub"] {
+        let (code, printed, said) = threats(&folder, &[&all[..], &[key]].concat());
+        assert_eq!((code, printed.as_str()), (Some(2), ""), "{said}");
+    }
+}
