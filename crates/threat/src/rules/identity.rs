@@ -33,7 +33,12 @@ pub(super) const NOBODY_ASKED_WHO: Rule = Rule {
                 } else {
                     "it is not for everybody"
                 };
-                Hit::new(Element::Entry(at), why)
+                if is_unverified(looked, entry) {
+                    let because = "a credential must be there, and nothing verifies it";
+                    Hit::known(Element::Entry(at), why, State::Missing, because)
+                } else {
+                    Hit::new(Element::Entry(at), why)
+                }
             })
             .collect()
     },
@@ -213,15 +218,19 @@ pub(super) fn credentials(looked: &Looked<'_>, any: &[Fact], why: &'static str) 
     if taking.peek().is_none() {
         return Vec::new();
     }
-    let is_unverified = |entry: &Entry| match looked.planned(entry).map(|planned| &planned.caller) {
-        Some(Caller::Callers(any_of)) => !any_of.iter().all(|one| one.is_verified),
-        _ => false,
-    };
-    match taking.find(|entry| is_unverified(entry)) {
+    match taking.find(|entry| is_unverified(looked, entry)) {
         Some(entry) => {
             let because = format!("nothing verifies the credential of `{}`", entry.title);
             vec![Hit::known(Element::Whole, why, State::Missing, because)]
         }
         None => vec![Hit::new(Element::Whole, why)],
+    }
+}
+
+/// Whether a credential opens an operation that nothing verifies.
+fn is_unverified(looked: &Looked<'_>, entry: &Entry) -> bool {
+    match looked.planned(entry).map(|planned| &planned.caller) {
+        Some(Caller::Callers(any_of)) => !any_of.iter().all(|one| one.is_verified),
+        _ => false,
     }
 }

@@ -190,11 +190,20 @@ pub fn sending(to: ComponentKind, is_encrypted: Option<bool>, protocol: &'static
 
 /// The plan of a document and a policy.
 pub fn plan(contract: &str, policy: &str) -> Plan {
+    compiled(contract, Some(policy), Overrides::default())
+}
+
+/// The plan of a document, where nobody decided anything.
+pub fn plan_without_policy(contract: &str) -> Plan {
+    let upstream = Some("http://127.0.0.1:3000".to_owned());
+    compiled(contract, None, Overrides { upstream, ..Overrides::default() })
+}
+
+fn compiled(contract: &str, policy: Option<&str>, overrides: Overrides) -> Plan {
     let mut sources = Texts::default();
     let contract = sources.add("openapi.yaml", contract);
-    let policy = Some(sources.add("portcullis.yaml", policy));
-    let (folder, overrides) = (PathBuf::new(), Overrides::default());
-    let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+    let policy = policy.map(|policy| sources.add("portcullis.yaml", policy));
+    let input = Input { sources, contract, policy, folder: PathBuf::new(), overrides, now: NOW };
     let model = Model::join(input).unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
     Plan::compile(model, PlanOptions::default())
 }
