@@ -126,14 +126,13 @@ securityDefinitions: { key: { type: apiKey, in: query, name: key } }
 
 #[test]
 fn one_missing_bound_is_one_finding_with_its_operations() {
-    let operations: String = (0..40)
-        .map(|number| {
-            format!(
-                "  /p{number}: {{ post: {{ operationId: op{number}, requestBody: {{ content: {{ application/json: {{ schema: \
-                 {{ $ref: '#/components/schemas/Shared' }} }} }} }}, responses: {{}} }} }}\n"
-            )
-        })
-        .collect();
+    let operation = |number: usize| {
+        format!(
+            "  /p{number}: {{ post: {{ operationId: op{number}, requestBody: {{ content: {{ application/json: {{ schema: \
+             {{ $ref: '#/components/schemas/Shared' }} }} }} }}, responses: {{}} }} }}\n"
+        )
+    };
+    let operations = (0..40).map(operation).collect::<Vec<_>>().concat();
     let text = format!(
         "paths:\n{operations}components: {{ schemas: {{ Shared: {{ type: object, properties: {{ ids: {{ type: array, items: \
          {{ type: string }} }} }} }} }} }}\n"
