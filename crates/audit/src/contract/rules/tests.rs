@@ -126,7 +126,7 @@ securityDefinitions: { key: { type: apiKey, in: query, name: key } }
 
 #[test]
 fn one_missing_bound_is_one_finding_with_its_operations() {
-    let operations: String = (0..40)
+    let operations: Vec<String> = (0..40)
         .map(|number| {
             format!(
                 "  /p{number}: {{ post: {{ operationId: op{number}, requestBody: {{ content: {{ application/json: {{ schema: \
@@ -134,6 +134,7 @@ fn one_missing_bound_is_one_finding_with_its_operations() {
             )
         })
         .collect();
+    let operations = operations.concat();
     let text = format!(
         "paths:\n{operations}components: {{ schemas: {{ Shared: {{ type: object, properties: {{ ids: {{ type: array, items: \
          {{ type: string }} }} }} }} }} }}\n"
