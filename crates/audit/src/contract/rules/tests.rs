@@ -126,13 +126,15 @@ securityDefinitions: { key: { type: apiKey, in: query, name: key } }
 
 #[test]
 fn one_missing_bound_is_one_finding_with_its_operations() {
-    let operation = |number: usize| {
-        format!(
-            "  /p{number}: {{ post: {{ operationId: op{number}, requestBody: {{ content: {{ application/json: {{ schema: \
-             {{ $ref: '#/components/schemas/Shared' }} }} }} }}, responses: {{}} }} }}\n"
-        )
-    };
-    let operations = (0..40).map(operation).collect::<Vec<_>>().concat();
+    let operations: Vec<String> = (0..40)
+        .map(|number| {
+            format!(
+                "  /p{number}: {{ post: {{ operationId: op{number}, requestBody: {{ content: {{ application/json: {{ schema: \
+                 {{ $ref: '#/components/schemas/Shared' }} }} }} }}, responses: {{}} }} }}\n"
+            )
+        })
+        .collect();
+    let operations = operations.concat();
     let text = format!(
         "paths:\n{operations}components: {{ schemas: {{ Shared: {{ type: object, properties: {{ ids: {{ type: array, items: \
          {{ type: string }} }} }} }} }} }}\n"
