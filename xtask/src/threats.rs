@@ -51,8 +51,11 @@ fn page(count: usize, figures: &str) -> String {
          is marked as guessed; or when it would be the same for every API (`frozen`, the type of the diagram, that \
          an attacker has bad intent). A test compares the list of fields with \
          the schema.\n\n\
-         A field counts for a document when one object at least has a derived value in it. The stricter count is \
-         that of values: all objects, all fields of each, whether or not anybody could know them.\n\n\
+         A field counts for a document when one object at least has a derived value in it. Objects of the gateway \
+         count too: its ledger is the one store whose maker is known. So the figure is nearly the same for every \
+         document, and there is another for the API alone. The count of values is that of all objects, all fields \
+         of each, whether or not anybody could know them; it is high since most objects are threats, of which \
+         nearly all is derived.\n\n\
          What only people know is never counted: what the API is worth and the tier that follows, dates of \
          releases and reviews, links to repositories and notes, makers of the API's stores, numbers of records, how long \
          refresh tokens last. Topics of assumptions are left out as the specification asks.\n\n\

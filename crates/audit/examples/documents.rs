@@ -155,7 +155,8 @@ fn made(count: usize) -> String {
                         2 => {
                             json!({"type": "array", "items": {"type": "string", "format": "uuid"}})
                         }
-                        _ => json!({"$ref": next}),
+                        _ if member == 3 => json!({"$ref": next}),
+                        _ => json!({"type": "boolean"}),
                     };
                     (format!("member_{member}"), schema)
                 })

@@ -45,3 +45,9 @@ pub use storage::{
     storage_links, storage_shown,
 };
 pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};
+
+/// Every rule that has a page: of documents, policies, deployments and storage.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    let storage = [&STORAGE_LINK, &SIGNED_LINK, &STORAGE_OPEN, &STORAGE_GONE];
+    contract::rules().chain(policy::own_rules()).chain(deployment::own_rules()).chain(storage)
+}

@@ -19,6 +19,11 @@ pub fn policy_rules() -> impl Iterator<Item = ToldRule> {
     rules::ALL.iter().map(|rule| ToldRule::of(rule)).chain(diagnosed::rules())
 }
 
+/// Those that have a page of their own; the others are pages of `check`.
+pub(crate) fn own_rules() -> impl Iterator<Item = &'static Rule> {
+    rules::ALL.into_iter()
+}
+
 /// What there is to say. `diagnostics` is what `check` found: it is not looked for again.
 pub fn policy_findings(
     plans: &[Plan],

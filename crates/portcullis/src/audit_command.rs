@@ -196,9 +196,8 @@ fn looked(
     }
     let mut listed = Listed::default();
     for path in &options.paths {
-        let is_file = path.is_file();
         let of_path = tree::files(path);
-        of_path.files.iter().for_each(|file| found.look(file, is_file, report.at));
+        of_path.files.iter().for_each(|file| found.look(file, path, report.at));
         listed.files.extend(of_path.files);
         listed.not_read.extend(of_path.not_read);
     }

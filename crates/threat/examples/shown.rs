@@ -1,5 +1,5 @@
 //! One form of the threat model of documents, with no line of anybody's: `cargo run -p portcullis-threat --example
-//! shown -- html openapi.json ...`. The forms are text, markdown, html, json, tm-bom, threat-dragon and sarif.
+//! shown -- html [--policy portcullis.yaml] openapi.json ...`. The forms are text, markdown, html, json, tm-bom, threat-dragon and sarif.
 
 #![expect(clippy::print_stdout, reason = "a program that prints")]
 
@@ -17,7 +17,13 @@ const NOW: UnixMillis = UnixMillis(1_795_737_600_000);
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let form = arguments.next().ok_or("which form?")?;
-    let plans = arguments.map(|file| plan(&file)).collect::<Result<Vec<Plan>, _>>()?;
+    let mut files: Vec<String> = arguments.collect();
+    let policy = match files.iter().position(|one| one == "--policy") {
+        Some(at) => files.drain(at..(at + 2).min(files.len())).nth(1),
+        None => None,
+    };
+    let plans = files.iter().map(|file| plan(file, policy.as_deref()));
+    let plans = plans.collect::<Result<Vec<Plan>, _>>()?;
     let stated = Stated::default();
     let sources = portcullis_threat::Sources {
         plans: &plans,
@@ -46,15 +52,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn plan(file: &str) -> Result<Plan, Box<dyn std::error::Error>> {
+fn plan(file: &str, policy: Option<&str>) -> Result<Plan, Box<dyn std::error::Error>> {
     let mut sources = portcullis_model::Sources::default();
     let contract = sources.add(file, std::fs::read_to_string(file)?);
     let overrides = Overrides {
         upstream: Some("http://127.0.0.1:9".to_owned()),
         listen: Some("127.0.0.1:0".to_owned()),
     };
-    let (policy, folder) = (None, PathBuf::new());
+    let policy = match policy {
+        Some(policy) => Some(sources.add(policy, std::fs::read_to_string(policy)?)),
+        None => None,
+    };
+    let folder = PathBuf::new();
     let input = Input { sources, contract, policy, folder, overrides, now: NOW };
-    let model = Model::join(input).map_err(|failure| format!("{failure}"))?;
+    let model =
+        Model::join(input).map_err(|failure| format!("{failure}: {:#?}", failure.diagnostics))?;
     Ok(Plan::compile(model, PlanOptions::default()))
 }

@@ -103,7 +103,9 @@ fn an_api_elsewhere_must_be_able_to_tell_the_gateway() {
 
 #[test]
 fn every_rule_has_a_page_and_no_two_have_one_name() {
-    let mut ids: Vec<String> = policy_rules().map(|rule| rule.id).collect();
+    let diagnosed = diagnosed::rules().map(|rule| rule.id);
+    let mut ids: Vec<String> =
+        crate::rules().map(|rule| rule.id.to_owned()).chain(diagnosed).collect();
     ids.sort();
     let count = ids.len();
     ids.dedup();

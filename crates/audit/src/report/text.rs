@@ -29,9 +29,19 @@ impl Report {
 }
 
 fn finding(one: &Told, out: &mut String) {
-    let word = if one.is_open() { one.severity.name() } else { "enforced" };
     let first = one.places.first().map(|spot| format!("  {}", line(&spot.told())));
-    let _ = writeln!(out, "{word:<8}  {}{}", line(&one.rule.id), first.unwrap_or_default());
+    let first = first.unwrap_or_default();
+    if let Some(by) = &one.enforced {
+        // What is answered takes one line.
+        let seen = match by.evidence.len() {
+            0 => "no evidence was given".to_owned(),
+            count => format!("seen to stop {count} attacks"),
+        };
+        let (id, control) = (line(&one.rule.id), line(&by.control));
+        let _ = writeln!(out, "enforced  {id}{first}  by {control}, {seen}");
+        return;
+    }
+    let _ = writeln!(out, "{:<8}  {}{first}", one.severity.name(), line(&one.rule.id));
     let _ = writeln!(out, "    {}", line(&one.message));
     for spot in one.places.iter().skip(1).take(PLACES_MAX - 1) {
         let _ = writeln!(out, "    also: {}", line(&spot.told()));
@@ -39,26 +49,9 @@ fn finding(one: &Told, out: &mut String) {
     if one.places.len() > PLACES_MAX {
         let _ = writeln!(out, "    also: {} more places", one.places.len() - PLACES_MAX);
     }
-    match &one.enforced {
-        Some(by) if by.evidence.is_empty() => {
-            let _ =
-                writeln!(out, "    by: {}, configured; no evidence was given", line(&by.control));
-        }
-        Some(by) => {
-            let (control, count) = (line(&by.control), by.evidence.len());
-            let _ = writeln!(
-                out,
-                "    by: {control}, seen to stop {count} attacks: {}",
-                line(&by.evidence.join(", "))
-            );
-        }
-        None => {
-            let regains = one.regains.filter(|tenths| *tenths > 0);
-            let regains =
-                regains.map(|tenths| format!("  (+{}.{} points)", tenths / 10, tenths % 10));
-            let _ = writeln!(out, "    do: {}{}", line(&one.fix), regains.unwrap_or_default());
-        }
-    }
+    let regains = one.regains.filter(|tenths| *tenths > 0);
+    let regains = regains.map(|tenths| format!("  (+{}.{} points)", tenths / 10, tenths % 10));
+    let _ = writeln!(out, "    do: {}{}", line(&one.fix), regains.unwrap_or_default());
 }
 
 fn answer(one: &Answer, report: &Report, out: &mut String) {

@@ -43,9 +43,12 @@ pub(super) struct FoundDocuments {
 }
 
 impl FoundDocuments {
-    /// Looks at a file: one that was named, or one of a folder. What is no document is left alone.
-    pub(super) fn look(&mut self, path: &Path, is_named: bool, now: UnixMillis) {
-        if !is_named && !may_hold_one(path) {
+    /// Looks at a file below a path that was named, or at that itself. What is no document is left alone.
+    pub(super) fn look(&mut self, path: &Path, root: &Path, now: UnixMillis) {
+        // Where the folder itself lies is of no matter.
+        let below = path.strip_prefix(root).unwrap_or(path);
+        let is_named = below.as_os_str().is_empty();
+        if !is_named && !may_hold_one(below) {
             return;
         }
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -190,4 +193,27 @@ fn text_of(path: &Path) -> Option<String> {
         return None;
     }
     String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_others_is_judged_below_the_path_that_was_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("target/api");
+        std::fs::create_dir_all(root.join("node_modules")).unwrap();
+        let text = "openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: { /a: { get: { responses: { '200': { description: a } } } } }\n";
+        for name in ["a.yaml", "node_modules/b.yaml", "c.txt"] {
+            std::fs::write(root.join(name), text).unwrap();
+        }
+        let mut found = FoundDocuments::default();
+        for name in ["a.yaml", "a.yaml", "node_modules/b.yaml", "c.txt"] {
+            found.look(&root.join(name), &root, UnixMillis(0));
+        }
+        assert_eq!((found.seen.count, found.scores.len()), (1, 1), "each once");
+        found.look(&root.join("c.txt"), &root.join("c.txt"), UnixMillis(0));
+        assert_eq!(found.seen.count, 2, "it was named");
+    }
 }

@@ -33,7 +33,7 @@ pub(crate) fn body(code: &Code) -> &'static str {
     }
 }
 
-/// The page of a code, of a control, of a rule for documents, of a threat, or of a mission item (`A6`).
+/// The page of a code, of a control, of a rule of the audit, of a threat, or of a mission item (`A6`).
 pub(super) fn page(what: &str) -> Option<String> {
     if let Some(control) = ControlId::from_name(what) {
         return Some(format!("{}\n", face(control).page()));
@@ -46,7 +46,7 @@ pub(super) fn page(what: &str) -> Option<String> {
     if !pages.is_empty() {
         return Some(pages.concat());
     }
-    if let Some(rule) = portcullis_audit::contract::rule(what) {
+    if let Some(rule) = portcullis_audit::rules().find(|rule| rule.id == what) {
         return Some(portcullis_audit::contract::rule_page(rule));
     }
     let code = codes().find(|code| code.name == what)?;
@@ -55,7 +55,7 @@ pub(super) fn page(what: &str) -> Option<String> {
 
 /// The name that was meant, if one is near.
 pub(super) fn near(what: &str) -> Option<&'static str> {
-    let rules = portcullis_audit::contract::rules().map(|rule| rule.id);
+    let rules = portcullis_audit::rules().map(|rule| rule.id);
     let threats = portcullis_threat::rules::RULES.iter().map(|threat| threat.id);
     let controls = CONTROLS.iter().map(|face| face.id.name());
     let known = codes().map(|code| code.name).chain(controls).chain(rules).chain(threats);

@@ -110,6 +110,28 @@ fn the_gateway_that_runs_is_asked_for_the_fields_of_its_answers() {
 }
 
 #[test]
+fn a_listener_with_tls_is_asked_inside_it_and_serves_nothing_in_the_clear() {
+    let (_api, folder) = shop();
+    let made = folder.run(&["dev-certificate", "--host", "localhost", "--out", "dev"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let policy = fs::read_to_string(folder.path("portcullis.yaml")).unwrap();
+    let tls = "tls: { certificate: file:dev/cert.pem, key: file:dev/key.pem }\n";
+    folder.write("portcullis.yaml", &(policy.replace("127.0.0.1:0", &address.to_string()) + tls));
+    let gateway = run(&folder);
+    let (_, report) = audit(&folder, &["-c", "portcullis.yaml"]);
+    let looked = report["looked_at"].to_string();
+    assert!(looked.contains(&format!("https://{address}` inside TLSv1_3")), "{report:#}");
+    assert!(finding(&report, "plain-http-is-served").is_none());
+    let missing = finding(&report, "header-missing").map(Value::to_string).unwrap_or_default();
+    assert!(!missing.contains("Strict-Transport-Security"), "{missing}");
+    assert_eq!(answer(&report, "C6")["verdict"], "yes", "{}", answer(&report, "C6"));
+    gateway.end();
+}
+
+#[test]
 fn advisories_are_held_against_what_is_built_in() {
     let (_api, folder) = shop();
     fs::create_dir(folder.path("osv")).unwrap();

@@ -25,7 +25,11 @@ pub fn markdown(shown: &Shown<'_>) -> String {
     let mut out = String::with_capacity(32 << 10);
     let groups = by_rule(shown.model);
     head(shown, &mut out);
-    let _ = write!(out, "\n## Data flows\n\n```mermaid\n{}```\n", mermaid(shown.model));
+    let _ = write!(
+        out,
+        "\n## Data flows\n\nThick arrows are encrypted; parts with thick edges have open threats.\n\n```mermaid\n{}```\n",
+        mermaid(shown.model)
+    );
     open(shown, &groups, &mut out);
     accepted(shown, &mut out);
     all(&groups, &mut out);

@@ -15,22 +15,26 @@ use crate::system::{DataClasses, Flow, Node, System};
 /// Between the diagram and its legend, and the height of that.
 const LEGEND_HEIGHT: i32 = 92;
 const LEGEND_WIDTH: i32 = 760;
+/// How small it becomes, to fit on a screen, before it scrolls.
+const SHRUNK_PERCENT: i32 = 80;
 /// Pixels that a letter takes, about.
-const TITLE_LETTER: i32 = 8;
+const TITLE_LETTER: i32 = 7;
 const LABEL_LETTER: i32 = 6;
 const ZONE_LETTER: i32 = 7;
-const LABEL_WIDTH: i32 = 136;
+const LABEL_WIDTH: i32 = 130;
 
 /// The diagram. Writing to a String cannot fail.
 pub(super) fn svg(model: &ThreatModel) -> String {
     let layout = Layout::of(&model.system);
     let touched = Touched::of(model);
     let (width, height) = (layout.width.max(LEGEND_WIDTH), layout.height + LEGEND_HEIGHT);
+    let least = width * SHRUNK_PERCENT / 100;
     let mut out = String::with_capacity(32 << 10);
     let _ = write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" role=\"img\" aria-labelledby=\"diagram-title diagram-text\">\n\
+         height=\"{height}\" style=\"min-width:{least}px\" role=\"img\" \
+         aria-labelledby=\"diagram-title diagram-text\">\n\
          <title id=\"diagram-title\">Data flows of {}</title>\n<desc id=\"diagram-text\">{}</desc>\n\
          <defs>{}{}</defs>\n",
         Xml(&model.system.scope.title),
@@ -80,7 +84,7 @@ fn described(model: &ThreatModel, layout: &Layout) -> String {
 fn draw_zone(system: &System, at: usize, rect: Rect, out: &mut String) {
     let Some(zone) = system.zones.get(at) else { return };
     let Rect { x, y, width, height } = rect;
-    let title = fitting(&zone.title, width - 76, ZONE_LETTER);
+    let title = fitting(&zone.title, width - 64, ZONE_LETTER);
     let _ = writeln!(
         out,
         "<g class=\"zone\"><title>{}: {}</title><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
@@ -325,9 +329,15 @@ fn fitting(text: &str, width: i32, letter: i32) -> String {
     out
 }
 
-/// Letters beyond the Latin and Greek ones are taken to be as wide as the widest.
+/// Some letters are wider than most, some narrower; those beyond the Latin and Greek ones are taken to be the widest.
 fn width_of(character: char, letter: i32) -> i32 {
-    if u32::from(character) < 0x0590 { letter } else { 2 * letter }
+    match character {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | '\'' | '|' | '!' => letter - 2,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => letter + 4,
+        'A'..='Z' => letter + 2,
+        other if u32::from(other) < 0x0590 => letter,
+        _ => 2 * letter,
+    }
 }
 
 /// On two lines at most, between words where it can be.
@@ -348,9 +358,10 @@ mod tests {
 
     #[test]
     fn titles_take_two_lines_at_most() {
-        assert_eq!(wrapped("Orders", 128, 8), ["Orders"]);
-        assert_eq!(wrapped("Configuration and keys", 128, 8), ["Configuration", "and keys"]);
-        let long = wrapped(&"x".repeat(10_000), 128, 8);
+        assert_eq!(wrapped("Orders", 118, 7), ["Orders"]);
+        assert_eq!(wrapped("Configuration and keys", 118, 7), ["Configuration", "and keys"]);
+        assert_eq!(wrapped("Administrative door", 118, 7), ["Administrative", "door"]);
+        let long = wrapped(&"x".repeat(10_000), 118, 7);
         assert_eq!(long.len(), 2);
         assert!(long.iter().all(|line| line.chars().count() <= 17), "{long:?}");
     }

@@ -1,4 +1,4 @@
-//! F4: what other sites have a user's browser do. C9: what they have it finish.
+//! F4: what other sites have a user's browser do. N3, C9, C10: logins at an issuer.
 
 use portcullis_contract::SchemeKind;
 use portcullis_controls::Stride;
@@ -108,6 +108,27 @@ pub(super) const LOGIN_FINISHED_FOR_ANOTHER: Rule = Rule {
     harm: Harm { confidentiality: 7, integrity: 7, availability: 0, accountability: 7 },
     probe: Probe::People(
         "`portcullis attack` with `--issuer` tries an issuer without `state` and without a challenge",
+    ),
+    find: |looked| {
+        looked.whole(has_oauth(looked), "the document says that clients log in with OAuth")
+    },
+};
+
+pub(super) const CODE_SENT_ELSEWHERE: Rule = Rule {
+    id: "code-sent-elsewhere",
+    title: "an issuer sends a code or token to another address",
+    text: "somebody changes the address to come back to, and the issuer, which compares it in part, sends the code there",
+    item: "N3",
+    stride: &[Stride::Spoofing, Stride::InformationDisclosure],
+    cwe: &[601],
+    capec: &[593],
+    d3fend: &["D3-TB"],
+    controls: &[],
+    advice: "addresses to come back to are registered, and are compared letter by letter",
+    factors: Factors { skill: 6, motive: 9, discovery: 9, exploit: 5, awareness: 9 },
+    harm: Harm { confidentiality: 7, integrity: 7, availability: 0, accountability: 7 },
+    probe: Probe::People(
+        "`portcullis attack` with `--issuer` tries addresses that begin, end or are nested as the registered one",
     ),
     find: |looked| {
         looked.whole(has_oauth(looked), "the document says that clients log in with OAuth")

@@ -33,7 +33,12 @@ pub(super) const NOBODY_ASKED_WHO: Rule = Rule {
                 } else {
                     "it is not for everybody"
                 };
-                Hit::new(Element::Entry(at), why)
+                if is_unverified(looked, entry) {
+                    let because = "a credential must be there, and nothing verifies it";
+                    Hit::known(Element::Entry(at), why, State::Missing, because)
+                } else {
+                    Hit::new(Element::Entry(at), why)
+                }
             })
             .collect()
     },
@@ -134,6 +139,50 @@ pub(super) const KEY_OF_ANOTHER_ENVIRONMENT: Rule = Rule {
     find: |looked| credentials(looked, &[Fact::ByKey], "keys open it, and keys lie in tests"),
 };
 
+pub(super) const CERTIFICATE_NOT_CHECKED: Rule = Rule {
+    id: "certificate-not-checked",
+    title: "a client's certificate is taken without being checked",
+    text: "somebody shows a certificate that ended, was signed by another authority, or is only claimed in a header field",
+    item: "A2",
+    stride: &[Stride::Spoofing],
+    cwe: &[295],
+    capec: &[151, 475],
+    d3fend: &["D3-CBAN"],
+    controls: &[ControlId::CallerIdentity],
+    advice: "one named authority signs clients, the end of TLS checks names and dates, and says so to nobody by a header field",
+    factors: Factors { skill: 3, motive: 9, discovery: 3, exploit: 3, awareness: 6 },
+    harm: Harm { confidentiality: 7, integrity: 7, availability: 1, accountability: 9 },
+    probe: Probe::People(
+        "connect with an ended certificate, with one of another authority, and with none and a header field of one",
+    ),
+    find: |looked| credentials(looked, &[Fact::ByCertificate], "certificates say who calls"),
+};
+
+pub(super) const PASSWORD_IN_EVERY_REQUEST: Rule = Rule {
+    id: "password-in-every-request",
+    title: "a password goes along with each request",
+    text: "somebody who sees one request of thousands, in any log or program, has the password itself, which does not end",
+    item: "N2",
+    stride: &[Stride::Spoofing, Stride::InformationDisclosure],
+    cwe: &[522],
+    capec: &[21],
+    d3fend: &["D3-TBA", "D3-PR"],
+    controls: &[],
+    advice: "a login exchanges the password for a token that ends, and Basic is given up",
+    factors: Factors { skill: 9, motive: 9, discovery: 7, exploit: 9, awareness: 9 },
+    harm: Harm { confidentiality: 7, integrity: 7, availability: 1, accountability: 7 },
+    probe: Probe::People(
+        "list who still calls with Basic, and what each of them could use in its place",
+    ),
+    find: |looked| {
+        let basic = |entry: &Entry| {
+            entry.facts.has(Fact::ByPassword) && !entry.facts.has(Fact::TakesSecret)
+        };
+        let takes = looked.entries(basic).next().is_some();
+        looked.whole(takes, "a password opens its operations")
+    },
+};
+
 pub(super) const WEBHOOK_FORGED: Rule = Rule {
     id: "webhook-forged",
     title: "an event is told by somebody who is not its sender",
@@ -169,15 +218,19 @@ pub(super) fn credentials(looked: &Looked<'_>, any: &[Fact], why: &'static str) 
     if taking.peek().is_none() {
         return Vec::new();
     }
-    let is_unverified = |entry: &Entry| match looked.planned(entry).map(|planned| &planned.caller) {
-        Some(Caller::Callers(any_of)) => !any_of.iter().all(|one| one.is_verified),
-        _ => false,
-    };
-    match taking.find(|entry| is_unverified(entry)) {
+    match taking.find(|entry| is_unverified(looked, entry)) {
         Some(entry) => {
             let because = format!("nothing verifies the credential of `{}`", entry.title);
             vec![Hit::known(Element::Whole, why, State::Missing, because)]
         }
         None => vec![Hit::new(Element::Whole, why)],
+    }
+}
+
+/// Whether a credential opens an operation that nothing verifies.
+fn is_unverified(looked: &Looked<'_>, entry: &Entry) -> bool {
+    match looked.planned(entry).map(|planned| &planned.caller) {
+        Some(Caller::Callers(any_of)) => !any_of.iter().all(|one| one.is_verified),
+        _ => false,
     }
 }

@@ -112,6 +112,28 @@ pub(super) const FILE_IS_A_PAGE: Rule = Rule {
     find: |looked| looked.each(Fact::TakesFile, "it takes files that others will open"),
 };
 
+pub(super) const BODY_BECOMES_PROGRAM: Rule = Rule {
+    id: "body-becomes-program",
+    title: "a body is unpacked into objects of the program",
+    text: "somebody sends a serialised object whose class runs something when it is read",
+    item: "F2",
+    stride: &[Stride::ElevationOfPrivilege],
+    cwe: &[502],
+    capec: &[586],
+    d3fend: &["D3-CF"],
+    controls: &[ControlId::ContentType],
+    advice: "bodies are data in a declared format, and names of classes in them mean nothing",
+    factors: Factors { skill: 3, motive: 9, discovery: 9, exploit: 9, awareness: 9 },
+    harm: Harm { confidentiality: 9, integrity: 9, availability: 9, accountability: 7 },
+    probe: Probe::People(
+        "send a serialised object of the API's language as a body, a file and a cookie",
+    ),
+    find: |looked| {
+        let takes = |entry: &Entry| entry.facts.has_any(&[Fact::TakesAnything, Fact::TakesFile]);
+        looked.each_of(takes, "it takes a body that no schema describes")
+    },
+};
+
 pub(super) const LABEL_OF_ANOTHER_KIND: Rule = Rule {
     id: "label-of-another-kind",
     title: "a body comes under another label than it is",

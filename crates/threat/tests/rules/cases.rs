@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use portcullis_threat::Fact::*;
-use portcullis_threat::rules::{RULES, rule};
-use portcullis_threat::{ActorKind, ComponentKind, DataClass, EntryKind, Reach, StoreKind};
+use portcullis_threat::rules::{Probe, RULES, rule};
+use portcullis_threat::{
+    ActorKind, Answers, ComponentKind, DataClass, EntryKind, Reach, State, Stated, StoreKind, model,
+};
 
 use crate::given::{
-    Given, acting, because, keeping, operation, operation_for, personal, running, sending, way_in,
+    Given, NOW, acting, because, keeping, operation, operation_for, personal, running, sending,
+    succeeded, way_in,
 };
 
 /// A rule, and what it says of two systems.
@@ -119,6 +122,18 @@ const CASES: &[Case] = &[
         || operation(&[ByCertificate]),
     ),
     case("key-of-another-environment", "whole", || operation(&[ByKey]), || operation(&[ByToken])),
+    case(
+        "certificate-not-checked",
+        "whole",
+        || operation(&[ByCertificate]),
+        || operation(&[ByToken]),
+    ),
+    case(
+        "password-in-every-request",
+        "whole",
+        || operation(&[ByPassword]),
+        || operation(&[ByPassword, TakesSecret]),
+    ),
     case("webhook-forged", "entry/it", || operation(&[IsWebhook]), || operation(&[Changes])),
     case("token-forged", "whole", || operation(&[ByToken]), || operation(&[ByKey])),
     case("token-brings-its-key", "whole", || operation(&[ByToken]), || operation(&[ByCookie])),
@@ -366,6 +381,12 @@ const CASES: &[Case] = &[
     ),
     case("file-is-a-page", "entry/it", || operation(&[TakesFile]), || operation(&[TakesText])),
     case(
+        "body-becomes-program",
+        "entry/it",
+        || operation(&[TakesFile]),
+        || operation(&[TakesProperties]),
+    ),
+    case(
         "label-of-another-kind",
         "entry/it",
         || operation(&[TakesBatch]),
@@ -392,6 +413,12 @@ const CASES: &[Case] = &[
     ),
     case(
         "login-finished-for-another",
+        "whole",
+        || operation(&[]).planned(OAUTH, POLICY),
+        || operation(&[]).planned(BEARER, POLICY),
+    ),
+    case(
+        "code-sent-elsewhere",
         "whole",
         || operation(&[]).planned(OAUTH, POLICY),
         || operation(&[]).planned(BEARER, POLICY),
@@ -503,4 +530,26 @@ fn a_rule_without_a_system_that_it_hits_is_refused() {
     let rules: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(cases.iter().collect::<BTreeSet<_>>().len(), cases.len(), "a case stands twice");
     assert_eq!(cases, rules, "cases stand in the order of rules, one each");
+}
+
+#[test]
+fn an_attack_that_comes_through_shows_what_attacks_are_to_show() {
+    for Case { rule: id, fires, .. } in CASES {
+        let rule = rule(id).unwrap();
+        for cwe in rule.cwe {
+            let given = fires();
+            let evidence = [(succeeded(rule.item, *cwe), Vec::new())];
+            let answers = Answers {
+                plans: &given.plans,
+                is_in_front: false,
+                evidence: &evidence,
+                seen: &[],
+                now: NOW,
+            };
+            let found = model(given.system, Stated::default(), &answers);
+            let threat = found.threats.iter().find(|threat| threat.rule.id == *id).unwrap();
+            let is_shown = threat.state == State::ComesThrough;
+            assert_eq!(is_shown, rule.probe == Probe::Attacks, "`{id}` and CWE-{cwe}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, State as Found};
 use portcullis_model::{Method, Sources as Texts, UnixMillis};
 use portcullis_policy::{Input, Model, Overrides};
 use portcullis_threat::rules::{Hit, Looked, Rule};
@@ -189,11 +190,20 @@ pub fn sending(to: ComponentKind, is_encrypted: Option<bool>, protocol: &'static
 
 /// The plan of a document and a policy.
 pub fn plan(contract: &str, policy: &str) -> Plan {
+    compiled(contract, Some(policy), Overrides::default())
+}
+
+/// The plan of a document, where nobody decided anything.
+pub fn plan_without_policy(contract: &str) -> Plan {
+    let upstream = Some("http://127.0.0.1:3000".to_owned());
+    compiled(contract, None, Overrides { upstream, ..Overrides::default() })
+}
+
+fn compiled(contract: &str, policy: Option<&str>, overrides: Overrides) -> Plan {
     let mut sources = Texts::default();
     let contract = sources.add("openapi.yaml", contract);
-    let policy = Some(sources.add("portcullis.yaml", policy));
-    let (folder, overrides) = (PathBuf::new(), Overrides::default());
-    let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+    let policy = policy.map(|policy| sources.add("portcullis.yaml", policy));
+    let input = Input { sources, contract, policy, folder: PathBuf::new(), overrides, now: NOW };
     let model = Model::join(input).unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
     Plan::compile(model, PlanOptions::default())
 }
@@ -201,4 +211,27 @@ pub fn plan(contract: &str, policy: &str) -> Plan {
 /// Why a rule hits, for messages of tests.
 pub fn because(hits: &[Hit]) -> Vec<Cow<'static, str>> {
     hits.iter().map(|hit| hit.why.clone()).collect()
+}
+
+/// The record of an attack on `it` that succeeds where nothing stands in front.
+pub fn succeeded(item: &str, cwe: u16) -> Record {
+    let nothing = Sha256Hex::NOTHING;
+    Record {
+        id: "an-attack".to_owned(),
+        title: "an attack".to_owned(),
+        kind: Kind::Attack {
+            item: item.to_owned(),
+            cwe,
+            direct: Outcome::Succeeded,
+            through: Outcome::Succeeded,
+            stopped_by: Vec::new(),
+            knock_out: None,
+            twin: None,
+            state: Found::Open,
+        },
+        operations: vec!["it".to_owned()],
+        digests: Digests { contract: nothing, policy: nothing, suite: nothing, binary: nothing },
+        at: NOW,
+        expires: UnixMillis(NOW.0 + 1),
+    }
 }

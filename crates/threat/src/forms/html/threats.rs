@@ -10,12 +10,12 @@ use super::super::escaped::Html;
 use super::super::grouped::ByRule;
 use super::super::marks::Mark;
 use super::super::words::{self, Explained};
-use crate::answers::{Mitigation, Proof};
+use crate::answers::{Mitigation, Proof, State};
 use crate::risk::{self, Line, Rating};
 use crate::threat::Threat;
 
 /// Groups of one rule, and elements of one group, that are shown; the JSON form has all.
-const GROUPS_MAX: usize = 40;
+const GROUPS_MAX: usize = 20;
 const ELEMENTS_MAX: usize = 40;
 
 /// Elements that a group's first line names.
@@ -212,14 +212,14 @@ fn counted(shown: &Shown<'_>, threat: &Threat, out: &mut String) {
             Html(&one.reason)
         );
     }
-    let _ = writeln!(
-        out,
-        "<p>Before: {}. An answer that is “{}” leaves {} percent of the likelihood. After: {}.</p>",
-        rating(threat.inherent),
-        threat.state.name(),
-        risk::left_over(threat.state),
-        rating(threat.residual)
-    );
+    let left = if threat.state == State::ComesThrough {
+        "An attack came through: the likelihood is 6.0 at least.".to_owned()
+    } else {
+        let (state, left) = (threat.state.name(), risk::left_over(threat.state));
+        format!("An answer that is “{state}” leaves {left} percent of the likelihood.")
+    };
+    let (before, after) = (rating(threat.inherent), rating(threat.residual));
+    let _ = writeln!(out, "<p>Before: {before}. {left} After: {after}.</p>");
 }
 
 fn lines(all: &[Line], out: &mut String) {

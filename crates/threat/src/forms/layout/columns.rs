@@ -24,13 +24,15 @@ impl Columns {
                 column.push((zone, nodes));
             }
         }
-        // What leads on stands above what does not.
+        // What leads on stands above what does not, and what more flows touch above the rest.
         let leads = |zone: usize, at: usize| {
             let to = neighbours(system, zone);
             to.into_iter().any(|next| places.get(&next).is_some_and(|place| *place > at))
         };
         for (at, column) in columns.iter_mut().enumerate() {
-            column.sort_by_key(|(zone, _)| (!leads(*zone, at), *zone));
+            column.sort_by_key(|(zone, _)| {
+                (!leads(*zone, at), std::cmp::Reverse(flows(system, *zone)), *zone)
+            });
         }
         columns.retain(|column| !column.is_empty());
         Self(columns)
@@ -89,6 +91,12 @@ fn places(system: &System, used: &[usize]) -> BTreeMap<usize, usize> {
         places.entry(*zone).or_insert(last);
     }
     places
+}
+
+/// How many flows begin or end in a zone.
+fn flows(system: &System, zone: usize) -> usize {
+    let is_of = |node| zone_of(system, node) == zone;
+    system.flows.iter().filter(|flow| is_of(flow.from) || is_of(flow.to)).count()
 }
 
 /// Zones with which a zone has flows.

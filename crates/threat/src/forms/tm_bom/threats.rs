@@ -113,24 +113,41 @@ fn threat(shown: &Shown<'_>, sheet: &mut Sheet, one: &Threat) -> Value {
         let object = sheet.object("threats[].weaknesses[]").derived("cwe_id", *id);
         weaknesses.push(object.maybe("cwe_title", names::cwe(*id)).done());
     }
-    let affected = touched(system, one.element).into_iter().filter_map(|node| match node {
-        Node::Actor(_) => None,
-        Node::Component(at) => system.components.get(at).map(|one| one.id.as_str().into()),
-        Node::Store(at) => system.stores.get(at).map(|one| one.id.as_str().into()),
-    });
     let title = format!("{}: {}", rule.title, system.title(one.element));
     sheet
         .object("threats[]")
         .derived("symbolic_name", name(system, one))
         .derived("title", title)
         .derived("description", format!("{} ({})", rule.text, one.why))
-        .list("components_affected", affected.collect())
+        .list("components_affected", affected(system, one.element))
         .derived("threat_persona", Persona::of(system, one).name())
         .derived("event", rule.text)
         .derived("sources", sources(rule.item))
         .nested("attack_mechanisms", patterns.into())
         .nested("weaknesses", weaknesses.into())
         .done()
+}
+
+/// The components and stores that a threat touches; those that an actor's flows lead to, where it is of an actor.
+fn affected(system: &System, element: Element) -> Vec<Value> {
+    let nodes = match element {
+        Element::Actor(at) => {
+            let own = system.flows.iter().filter(|flow| flow.from == Node::Actor(at));
+            own.map(|flow| flow.to).collect()
+        }
+        other => touched(system, other),
+    };
+    let mut ids: Vec<&str> = nodes
+        .into_iter()
+        .filter_map(|node| match node {
+            Node::Actor(_) => None,
+            Node::Component(at) => system.components.get(at).map(|one| one.id.as_str()),
+            Node::Store(at) => system.stores.get(at).map(|one| one.id.as_str()),
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(Value::from).collect()
 }
 
 /// Who or what sets a threat off (NIST SP 800-30, table D-2), by the row of the mission: what is left open by mistake harms

@@ -5,8 +5,8 @@ use portcullis_controls::caller_identity::Expected as Caller;
 use portcullis_controls::coverage::is_success;
 use portcullis_controls::{Expectation, Plan, face, outbound_target, resource_limits};
 use portcullis_model::{ControlId, Method, Verb};
-use portcullis_policy::naming::words;
-use portcullis_policy::{RateBound, Touches, looks_administrative};
+use portcullis_policy::naming::{looks_like_id, words};
+use portcullis_policy::{Posture, RateBound, Touches, looks_administrative};
 
 use super::shapes::{Looking, Told, Way};
 use super::words::classes_of;
@@ -78,7 +78,9 @@ pub(super) fn of(
     let given = given(operation, looking);
     let credentials = credentials(plan, index);
     let changes = changes(plan, index, operation);
-    let facts = objects(touches, given.has_list)
+    let has_list = given.has_list || takes_amount(operation);
+    let facts = objects(touches, has_list)
+        .or(by_document(plan, operation, (&taken, &given)))
         .with(Fact::Changes, changes)
         .with(Fact::TakesText, takes_text(plan, index))
         .with(
@@ -145,6 +147,26 @@ fn objects(touches: &Touches, has_list: bool) -> Facts {
         .with(Fact::TakesId, !touches.is_none && !touches.inputs.is_empty())
         .with(Fact::TakesUnknownId, !touches.is_none && !touches.undecided.is_empty())
         .with(Fact::GivesList, does(&[Verb::List]) || has_list)
+}
+
+/// What the document alone says of objects, where no policy says whose they are.
+fn by_document(plan: &Plan, operation: &Operation, (taken, given): (&Told, &Told)) -> Facts {
+    let is_for_anyone = matches!(operation.security, Security::Anonymous { .. });
+    if plan.model.posture != Posture::ContractOnly || is_for_anyone {
+        return Facts::default();
+    }
+    let names_one = operation.parameters.iter().any(|one| match one.place {
+        Place::Path => true,
+        Place::Query => looks_like_id(&one.name),
+        Place::Header | Place::Cookie => false,
+    });
+    let is_collection = !operation.template.ends_with('}');
+    let creates = operation.method == Method::Post && is_collection && taken.has_properties;
+    Facts::default()
+        .with(Fact::TakesUnknownId, names_one)
+        .with(Fact::ReadsObjects, operation.method == Method::Get && given.has_properties)
+        .with(Fact::Creates, creates)
+        .with(Fact::Deletes, operation.method == Method::Delete)
 }
 
 /// Whether a text of it may be more than a value to a language.
