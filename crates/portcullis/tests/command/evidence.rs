@@ -204,3 +204,30 @@ fn what_comes_through_is_told_in_every_form() {
     assert_eq!(found["remedy"], "relax: without the entry for `writable_properties`");
     assert!(found["replay"].as_str().unwrap().contains("\"$API\"\"/api/register\""), "{found:#}");
 }
+
+#[test]
+fn the_threat_model_rests_on_what_was_shown_and_on_nothing_of_another_key() {
+    let bench = Bench::new();
+    bench.keep();
+    let threats = |key: &str, more: &[&str]| {
+        let all = ["threats", "-c", "portcullis.yaml", "--evidence", "seen.jsonl"];
+        let key = ["--evidence-key", key, "--format", "json"];
+        let output = bench.folder.run(&[&all[..], &key, more].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let proven = |printed: &str| {
+        let model: Value = serde_json::from_str(printed).unwrap();
+        model.pointer("/counts/proven").and_then(Value::as_u64).unwrap()
+    };
+    let (code, printed, said) = threats("evidence.pem.pub", &["--attacks", "attacks"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(proven(&printed) > 0, "{printed}");
+    // Another text of the attack: what was shown is stale.
+    bench.change("attacks/a6-role.yaml", "long-enough-1", "long-enough-2");
+    let (code, printed, said) = threats("evidence.pem.pub", &["--attacks", "attacks"]);
+    assert_eq!((code, proven(&printed)), (Some(0), 0), "{said}");
+    let made = bench.folder.run(&["evidence", "key", "--out", "other.pem"]);
+    assert_eq!(made.status.code(), Some(0));
+    let (code, printed, said) = threats("other.pem.pub", &[]);
+    assert_eq!((code, printed.as_str()), (Some(2), ""), "{said}");
+}
