@@ -16,11 +16,29 @@ use crate::naming::{folded, id_of, looks_like_id, singular, words};
 const DEPTH_MAX: usize = 8;
 /// Places of one operation's requests.
 const INPUTS_MAX: usize = 64;
+/// Values of one operation's bodies that are looked at, and places that are found before each is told once: schemas
+/// that lead to one another in several ways have more of them than anybody can count.
+const VALUES_MAX: usize = 4_096;
+const FOUND_MAX: usize = 8 * INPUTS_MAX;
 
 pub(super) struct Derive<'a> {
     pub(super) contract: &'a Contract,
     pub(super) resources: &'a [Resource],
     pub(super) leads: &'a Leads,
+}
+
+/// On the way through a body.
+#[derive(Default)]
+struct Way {
+    /// From the body to here.
+    shapes: Vec<ShapeId>,
+    values: usize,
+}
+
+impl Way {
+    fn is_over(&self, touches: &Touches) -> bool {
+        self.values > VALUES_MAX || touches.inputs.len().max(touches.undecided.len()) > FOUND_MAX
+    }
 }
 
 /// What a value is.
@@ -248,9 +266,13 @@ impl Derive<'_> {
     fn body(&self, operation: &Operation, about: Option<usize>, touches: &mut Touches) {
         let media = operation.body.iter().flat_map(|body| &body.media);
         let trees = media.filter(|media| TREES.contains(&media.kind));
+        let mut way = Way::default();
         for schema in trees.filter_map(|media| media.schema.as_ref()) {
-            let mut way = Vec::new();
             self.value(schema.shape, &mut String::new(), about, &mut way, touches);
+        }
+        if way.is_over(touches) {
+            // What is not looked at is not decided. First of all: those behind it are cut.
+            touches.undecided.insert(0, InputPlace::Names("/".to_owned()));
         }
     }
 
@@ -260,10 +282,14 @@ impl Derive<'_> {
         id: ShapeId,
         at: &mut String,
         about: Option<usize>,
-        way: &mut Vec<ShapeId>,
+        way: &mut Way,
         touches: &mut Touches,
     ) {
-        if way.len() == DEPTH_MAX || way.contains(&id) {
+        way.values += 1;
+        if way.is_over(touches) {
+            return;
+        }
+        if way.shapes.len() == DEPTH_MAX || way.shapes.contains(&id) {
             // What stands in itself, or too deep, is not looked at: if it may name objects, nobody says so.
             let names = |name: &str| {
                 looks_like_id(name) || id_of(name).is_some_and(|of| self.named(&of).is_some())
@@ -273,13 +299,20 @@ impl Derive<'_> {
             }
             return;
         }
-        way.push(id);
+        way.shapes.push(id);
         let shape = self.contract.shapes.get(id);
         let length = at.len();
         for (name, property) in shape.object.properties().filter(|(_, one)| !one.read_only) {
             at.push('/');
             at.push_str(&name.replace('~', "~0").replace('/', "~1"));
-            self.member(name, property.shape, at, about.filter(|_| way.len() == 1), way, touches);
+            self.member(
+                name,
+                property.shape,
+                at,
+                about.filter(|_| way.shapes.len() == 1),
+                way,
+                touches,
+            );
             at.truncate(length);
         }
         let inner = match shape.object.rest {
@@ -299,7 +332,7 @@ impl Derive<'_> {
             self.value(inner, at, about, way, touches);
             at.truncate(length);
         }
-        way.pop();
+        way.shapes.pop();
     }
 
     fn member(
@@ -308,7 +341,7 @@ impl Derive<'_> {
         id: ShapeId,
         at: &mut String,
         about: Option<usize>,
-        way: &mut Vec<ShapeId>,
+        way: &mut Way,
         touches: &mut Touches,
     ) {
         let shape = self.contract.shapes.get(id);
@@ -468,6 +501,9 @@ fn last_segment(template: &str) -> Last<'_> {
         None => Last::Literal(last),
     }
 }
+
+#[cfg(test)]
+mod many_ways;
 
 #[cfg(test)]
 mod tests {
