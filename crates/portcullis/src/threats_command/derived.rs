@@ -1,5 +1,6 @@
 //! The model, derived from what the command line names.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use portcullis_attack::{Against, Sliced, Standing, folder};
@@ -15,6 +16,7 @@ use crate::arguments::BelievedFile;
 use crate::clock::SystemClock;
 use crate::evidence_command::{believed, this_program};
 use crate::exit::Exit;
+use crate::report::Places;
 use crate::threats_arguments::DerivedFrom;
 use crate::{load, report, talk};
 
@@ -53,7 +55,9 @@ impl Derived {
             Answers { plans: &plans, is_in_front, evidence: &evidence, seen: &seen, now: at };
         let model = model(system, stated, &answers);
         let problems = model.held(at);
-        let questions = questions(&model, &|span| place(&sources, span));
+        let places = RefCell::new(Places::new(&sources));
+        let questions = questions(&model, &|span| place(&places, span));
+        drop(places);
         Ok(Self { model, questions, at, sources, problems })
     }
 
@@ -71,15 +75,16 @@ impl Derived {
 
     /// For forms.
     pub(super) fn shown<T>(&self, form: impl FnOnce(&Shown<'_>) -> T) -> T {
-        let place = |span| place(&self.sources, span);
+        let places = RefCell::new(Places::new(&self.sources));
+        let place = |span| place(&places, span);
         let questions = &self.questions;
         form(&Shown { model: &self.model, at: self.at, place: &place, questions })
     }
 }
 
-fn place(sources: &Sources, span: portcullis_model::Span) -> String {
-    let (line, column) = sources.line_column(span);
-    format!("{}:{line}:{column}", sources.name(span.source))
+fn place(places: &RefCell<Places<'_>>, span: portcullis_model::Span) -> String {
+    let (file, line, column) = places.borrow_mut().start(span);
+    format!("{file}:{line}:{column}")
 }
 
 /// The file of people that is meant, if there is one.
