@@ -1,5 +1,6 @@
 //! Finds what answers each threat, and how bad that leaves it.
 
+mod parts;
 mod shown;
 mod taken;
 mod told;
@@ -30,7 +31,7 @@ impl<'a> Answering<'a> {
             stated,
             shown: Shown::of(answers.evidence, answers.is_in_front),
             expected: told::Expected::of(answers),
-            traffic: told::Traffic::of(answers.seen),
+            traffic: told::Traffic::of(answers),
         }
     }
 
@@ -49,7 +50,7 @@ impl<'a> Answering<'a> {
             || {
                 let likelihood = risk::likelihood(self.system, rule.factors, element);
                 let impact = risk::impact(self.system, self.stated, rule.harm, element);
-                (risk::mean(&likelihood), risk::mean(&impact))
+                (risk::mean(&likelihood), risk::worst(&impact))
             },
             |rating| (rating.likelihood, rating.impact),
         );
@@ -63,7 +64,7 @@ impl<'a> Answering<'a> {
             By::Known(state, because) => vec![Mitigation::without_proof(None, state, because)],
             By::Controls if self.answers.is_in_front => {
                 let each = rule.controls.iter();
-                each.map(|control| self.expected.mitigation(self.system, *control, element))
+                each.map(|control| self.expected.mitigation(self.system, (rule, *control), element))
                     .collect()
             }
             By::Controls => Vec::new(),

@@ -55,7 +55,7 @@ impl Asking<'_> {
             text: "What is this API worth to the business?".to_owned(),
             taken: "nobody said so: ratings are of technical impact".to_owned(),
             because: "no file says it".to_owned(),
-            line: "weight: moderate".to_owned(),
+            line: "weight: ".to_owned(),
         })
     }
 
@@ -138,7 +138,7 @@ impl Asking<'_> {
             line: format!(
                 "answered: [{{ threat: {}, how: {}, by: {}, until: 2027-12-31 }}]",
                 rule.id,
-                quoted("what does, in a sentence"),
+                quoted(""),
                 quoted("who says so")
             ),
         }

@@ -1,10 +1,11 @@
 //! How bad a threat is: OWASP Risk Rating, before and after what answers it, line by line.
 //!
 //! Likelihood is the mean of eight factors from 0 to 9: four of the attacker (skill, motive, opportunity, size) and
-//! four of the weakness (ease of discovery, ease of exploit, awareness, intrusion detection). Impact is the mean of four
+//! four of the weakness (ease of discovery, ease of exploit, awareness, intrusion detection). Impact is the worst of four
 //! technical factors (loss of confidentiality, integrity, availability, accountability); where people said what the
-//! API is worth, that of four business factors (financial damage, reputation, non-compliance, privacy), as OWASP
-//! asks. Both are low below 3, medium below 6, else high; the table of OWASP makes them one level.
+//! API is worth, the worst of four business factors (financial damage, reputation, non-compliance, privacy), as OWASP
+//! asks (and never less than the technical ones where that is much). OWASP takes the mean of four: whoever reads
+//! everybody's records would then be harmless, because they change nothing. Both are low below 3, medium below 6, else high; the table of OWASP makes them one level.
 //!
 //! After: likelihood is multiplied by what an answer in its state leaves over ([`left_over`]). The shares are a
 //! decision, not a measurement; people may set both numbers of a threat in `threats.yaml`.
@@ -14,7 +15,7 @@ use std::borrow::Cow;
 use crate::answers::State;
 pub use crate::rating::{Level, Rating};
 use crate::stated::{Degree, Stated};
-use crate::system::{DataClass, DataClasses, Element, Reach, System};
+use crate::system::{DataClass, DataClasses, Element, EntryKind, Reach, System};
 
 /// How likely a threat is, as far as the threat alone says (0 to 9 each, as OWASP words them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +60,9 @@ pub struct Line {
 pub const fn left_over(state: State) -> u8 {
     match state {
         State::ComesThrough | State::Missing => 100,
+        State::Stale => 60,
         State::Stated => 50,
-        State::Stale | State::Configured => 35,
+        State::Configured => 35,
         State::Seen => 25,
         State::Withstands => 15,
         State::Proven => 10,
@@ -78,7 +80,13 @@ fn exposed(system: &System, element: Element) -> Exposed {
     match element {
         Element::Entry(at) => {
             let entry = system.entries.get(at);
-            let classes = entry.map_or(DataClasses::NONE, |one| one.takes.with(one.gives));
+            // Who comes in by a port or a file is where all of it is.
+            let classes = entry.map_or(DataClasses::NONE, |one| match one.kind {
+                EntryKind::Operation { .. } => one.takes.with(one.gives),
+                EntryKind::Port(_) | EntryKind::Socket(_) | EntryKind::File(_) => {
+                    system.scope.classes
+                }
+            });
             Exposed { reach: entry.map_or(outer, |one| one.reach), classes }
         }
         Element::Data(at) => {
@@ -136,10 +144,11 @@ pub fn likelihood(system: &System, factors: Factors, element: Element) -> [Line;
 /// The four factors of impact: business ones where people said what the API is worth, else technical ones.
 pub fn impact(system: &System, stated: &Stated, harm: Harm, element: Element) -> [Line; 4] {
     let classes = exposed(system, element).classes;
-    match stated.weight {
-        Some(weight) => business(stated, weight, harm, classes),
-        None => technical(harm, classes),
-    }
+    let technical = technical(harm, classes);
+    let Some(weight) = stated.weight else { return technical };
+    let business = business(stated, weight, harm, classes);
+    let is_less = worst(&business) < worst(&technical);
+    if is_less && weight >= Degree::High { technical } else { business }
 }
 
 fn technical(harm: Harm, classes: DataClasses) -> [Line; 4] {
@@ -207,7 +216,12 @@ pub fn regime_covers(regime: &str, classes: DataClasses) -> bool {
     }
 }
 
-/// What eight or four lines come to, in tenths.
+/// The worst of some lines, in tenths: what an impact comes to.
+pub fn worst(lines: &[Line]) -> u8 {
+    lines.iter().map(|line| line.value.min(9) * 10).max().unwrap_or_default()
+}
+
+/// What some lines come to together, in tenths: a likelihood.
 pub fn mean(lines: &[Line]) -> u8 {
     let sum: u16 = lines.iter().map(|line| u16::from(line.value) * 10).sum();
     let count = u16::try_from(lines.len()).unwrap_or(1).max(1);

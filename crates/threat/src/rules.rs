@@ -32,6 +32,7 @@ pub use self::page::page;
 use portcullis_controls::{OperationPlan, Plan, Stride};
 use portcullis_evidence::{Kind, Record};
 use portcullis_model::{ControlId, Mode, UnixMillis};
+use portcullis_policy::Posture;
 
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
@@ -181,6 +182,12 @@ impl<'a> Looked<'a> {
         self.system.scope.has_gateway
             && plan.mode(control, Some(of.operation), self.now) == Mode::Enforce
             && logins.any(|login| login.operation == of.operation)
+    }
+
+    /// Whether a policy stands behind the operation that an entry is.
+    pub fn has_policy(self, entry: &Entry) -> bool {
+        let EntryKind::Operation { of, .. } = &entry.kind else { return false };
+        self.plans.get(of.api).is_some_and(|plan| plan.model.posture == Posture::Policy)
     }
 
     /// What the plan says of the operation that an entry is.

@@ -60,6 +60,10 @@ impl Traffic {
                 talk::say("help: name the ledger of the gateway with --ledger FILE");
                 Exit::Unusable
             };
+            // A pipe would be waited for until somebody writes.
+            if !std::fs::metadata(path).map_err(failed)?.is_file() {
+                return Err(failed(std::io::Error::other("it is no ordinary file")));
+            }
             let file = File::open(path).map_err(failed)?;
             traffic.read(BufReader::new(file), &known).map_err(failed)?;
         }

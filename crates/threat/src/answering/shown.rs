@@ -43,7 +43,11 @@ impl<'a> Shown<'a> {
             }
             // What no operation declares, and what is no operation, is asked of the whole.
             Some(_) => self.of_none.iter().for_each(|standing| self.add_one(rule, standing, all)),
-            None => self.all.iter().for_each(|standing| self.add_one(rule, standing, all)),
+            None => {
+                self.all.iter().for_each(|standing| self.add_one(rule, standing, all));
+                // Of one operation it says that much, and no more of all of them.
+                all.iter_mut().for_each(|one| one.state = at_the_whole(one));
+            }
         }
         for one in all.iter_mut() {
             // What holds first, the latest of it.
@@ -67,10 +71,12 @@ impl<'a> Shown<'a> {
             knock_out: *knock_out,
             over: over.clone(),
         };
-        let holds = over.is_empty();
+        // What an attack does to the API alone is the same under any policy.
+        let holds = over.iter().all(|what| !self.is_in_front && *what == "policy");
         let outcome = if self.is_in_front { *through } else { *direct };
         match outcome {
-            Outcome::Succeeded if holds => {
+            // It stays so until another try shows that it does not, whatever was changed since.
+            Outcome::Succeeded => {
                 let why = "an attack on it succeeds";
                 noted(all, None, State::ComesThrough, why, proof());
             }
@@ -82,12 +88,25 @@ impl<'a> Shown<'a> {
                     proven(all, control, state, proof());
                 }
             }
-            Outcome::Failed => {
-                let state = if holds { State::Withstands } else { State::Stale };
-                noted(all, None, state, "attacks on it fail at the API itself", proof());
+            Outcome::Failed if holds => {
+                let why = "attacks on it fail at the API itself";
+                noted(all, None, State::Withstands, why, proof());
             }
-            Outcome::Succeeded | Outcome::Stopped | Outcome::Inconclusive => {}
+            Outcome::Failed => {
+                let why = "attacks on it failed at the API itself, and that is over";
+                noted(all, None, State::Missing, why, proof());
+            }
+            Outcome::Stopped | Outcome::Inconclusive => {}
         }
+    }
+}
+
+/// What is known of a mitigation of the whole: that it is configured, or that an attack comes through somewhere.
+const fn at_the_whole(one: &Mitigation) -> State {
+    match one.state {
+        State::Proven | State::Withstands if one.control.is_some() => State::Configured,
+        State::Withstands => State::Missing,
+        state => state,
     }
 }
 
@@ -105,6 +124,8 @@ fn proven(all: &mut Vec<Mitigation>, control: Option<ControlId>, state: State, p
         known.proof_count += 1;
         known.proofs.push(proof);
     } else {
+        // What was stopped once, and by what nothing expects there, is no answer when that is over.
+        let state = if state == State::Stale { State::Missing } else { state };
         let why = "an attack on it was stopped by this control";
         noted(all, control, state, why, proof);
     }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use portcullis_controls::{Expectation, Plan, face};
-use portcullis_model::{ControlId, Mode};
+use portcullis_model::{ControlId, Mode, UnixMillis};
 
+use super::parts::part;
 use crate::answers::{Answers, Mitigation, Seen, State};
+use crate::rules::Rule;
 use crate::system::{Element, Entry, EntryKind, OperationRef, Reach, System};
 
 /// What controls expect of operations, each asked once.
@@ -26,7 +28,7 @@ impl<'a> Expected<'a> {
     pub(crate) fn mitigation(
         &mut self,
         system: &System,
-        control: ControlId,
+        (rule, control): (&Rule, ControlId),
         element: Element,
     ) -> Mitigation {
         let entry = match element {
@@ -37,10 +39,28 @@ impl<'a> Expected<'a> {
             Some(entry) if entry.reach == Reach::Nobody => {
                 (State::Configured, Cow::Borrowed("it is closed: nobody may use it"))
             }
-            Some(Entry { kind: EntryKind::Operation { of, .. }, .. }) => self.at(control, *of),
+            Some(entry @ Entry { kind: EntryKind::Operation { of, .. }, .. }) => {
+                match (self.at(control, *of), self.part(rule, control, entry, *of)) {
+                    ((State::Configured, _), Some(Ok(why))) => (State::Configured, why),
+                    ((State::Configured, _), Some(Err(why))) => {
+                        (State::Missing, Cow::Borrowed(why))
+                    }
+                    (told, _) => told,
+                }
+            }
             _ => self.whole(control),
         };
         Mitigation::without_proof(Some(control), state, why)
+    }
+
+    fn part(
+        &self,
+        rule: &Rule,
+        control: ControlId,
+        entry: &Entry,
+        of: OperationRef,
+    ) -> Option<Result<Cow<'static, str>, &'static str>> {
+        part(rule, control, self.answers.plans.get(of.api)?, (of.operation, entry))
     }
 
     fn at(&mut self, control: ControlId, of: OperationRef) -> (State, Cow<'static, str>) {
@@ -53,15 +73,27 @@ impl<'a> Expected<'a> {
     fn whole(&mut self, control: ControlId) -> (State, Cow<'static, str>) {
         let answers = self.answers;
         let decide = || {
-            let is_observed = |plan: &Plan| plan.mode(control, None, answers.now) != Mode::Enforce;
-            if answers.plans.is_empty() || answers.plans.iter().any(is_observed) {
-                (State::Missing, Cow::Borrowed("it only observes"))
+            let relaxed = answers.plans.iter().find_map(|plan| relaxed(plan, control, answers.now));
+            if let Some(name) = relaxed {
+                (State::Missing, Cow::Owned(format!("it only observes at `{name}`")))
+            } else if answers.plans.is_empty() {
+                (State::Missing, Cow::Borrowed("nothing is enforced"))
             } else {
                 (State::Configured, Cow::Borrowed(face(control).guarantee))
             }
         };
         self.whole.entry(control).or_insert_with(decide).clone()
     }
+}
+
+/// Where a control only observes, if anywhere.
+fn relaxed(plan: &Plan, control: ControlId, now: UnixMillis) -> Option<String> {
+    let is_observed = |operation| plan.mode(control, operation, now) != Mode::Enforce;
+    if is_observed(None) {
+        return Some("all operations".to_owned());
+    }
+    let mut operations = plan.operations.iter().enumerate();
+    operations.find(|(at, _)| is_observed(Some(*at))).map(|(_, one)| one.name.to_string())
 }
 
 fn expected(
@@ -87,36 +119,33 @@ fn expected(
     }
 }
 
-/// What controls were seen to refuse.
-pub(crate) struct Traffic<'a> {
-    by_operation: HashMap<(ControlId, &'a str), u64>,
-    of_all: HashMap<ControlId, u64>,
-}
+/// For how long a refusal says that a control acts: 90 days.
+const SEEN_FOR_MS: u64 = 90 * 86_400_000;
+
+/// What controls were seen to refuse lately, at operations.
+pub(crate) struct Traffic<'a>(HashMap<(ControlId, &'a str), u64>);
 
 impl<'a> Traffic<'a> {
-    pub(crate) fn of(seen: &'a [Seen]) -> Self {
-        let mut traffic = Self { by_operation: HashMap::new(), of_all: HashMap::new() };
-        for Seen { control, operation, count, .. } in seen {
-            let sum = traffic.of_all.entry(*control).or_default();
-            *sum = sum.saturating_add(*count);
-            if let Some(operation) = operation {
-                let sum = traffic.by_operation.entry((*control, operation)).or_default();
+    pub(crate) fn of(answers: &'a Answers<'a>) -> Self {
+        let mut found = HashMap::new();
+        for Seen { control, operation, count, last } in answers.seen {
+            let is_old = answers.now.0.saturating_sub(last.0) > SEEN_FOR_MS;
+            if let (Some(operation), false) = (operation, is_old) {
+                let sum: &mut u64 = found.entry((*control, operation.as_str())).or_default();
                 *sum = sum.saturating_add(*count);
             }
         }
-        traffic
+        Self(found)
     }
 
-    /// One that is configured, and was seen to act, is more than configured.
+    /// One that is configured at an operation, and was seen to act there, is more than configured. Of the whole, and of
+    /// what was proven and is over, a refusal somewhere says nothing.
     pub(super) fn add(&self, entry: Option<&Entry>, all: &mut [Mitigation]) {
+        let Some(entry) = entry else { return };
         for one in all {
             let Some(control) = one.control else { continue };
-            let count = match entry {
-                Some(entry) => self.by_operation.get(&(control, entry.name.as_str())),
-                None => self.of_all.get(&control),
-            };
-            one.seen = count.copied().unwrap_or_default();
-            if one.seen > 0 && matches!(one.state, State::Configured | State::Stale) {
+            one.seen = self.0.get(&(control, entry.name.as_str())).copied().unwrap_or_default();
+            if one.seen > 0 && one.state == State::Configured {
                 one.state = State::Seen;
             }
         }

@@ -91,7 +91,7 @@ impl Explained {
         let (system, stated) = (&shown.model.system, &shown.model.stated);
         let likelihood = risk::likelihood(system, threat.rule.factors, threat.element);
         let impact = risk::impact(system, stated, threat.rule.harm, threat.element);
-        let derived = Rating::of(risk::mean(&likelihood), risk::mean(&impact));
+        let derived = Rating::of(risk::mean(&likelihood), risk::worst(&impact));
         let is_it = |one: &Rated| one.threat == threat.rule.id && one.rating == threat.inherent;
         let rated = (derived != threat.inherent).then(|| stated.rated.iter().position(is_it));
         Self { likelihood, impact, rated: rated.flatten() }

@@ -205,7 +205,9 @@ pub(super) const WEBHOOK_FORGED: Rule = Rule {
 /// Whether an operation is not for everybody, as far as document and policy say.
 fn needs_caller(looked: &Looked<'_>, entry: &Entry) -> bool {
     match looked.planned(entry).map(|planned| &planned.caller) {
-        Some(caller) => !matches!(caller, Caller::Anyone),
+        // Without a policy, nobody has said that anyone may.
+        Some(Caller::Anyone) => entry.facts.has(Fact::CallerUndecided) && !looked.has_policy(entry),
+        Some(_) => true,
         None => entry.reach != Reach::Anyone || entry.facts.has(Fact::CallerUndecided),
     }
 }

@@ -64,7 +64,7 @@ impl DataClass {
             Self::Credential => "credentials",
             Self::Business => "business",
             Self::Government => "government identifiers",
-            Self::Card => "card data",
+            Self::Card => "card",
             Self::Operational => "operational",
         }
     }

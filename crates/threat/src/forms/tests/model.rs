@@ -351,7 +351,7 @@ fn threat(
     state: State,
 ) -> Threat {
     let likelihood = risk::mean(&risk::likelihood(system, rule.factors, element));
-    let impact = risk::mean(&risk::impact(system, stated, rule.harm, element));
+    let impact = risk::worst(&risk::impact(system, stated, rule.harm, element));
     let (inherent, residual) = risk::rate(likelihood, impact, state);
     let is_shown = matches!(state, State::Proven | State::ComesThrough);
     let proof = Proof {

@@ -102,7 +102,11 @@ pub(super) fn of(
         .with(Fact::InFlow, model.flows.iter().any(|flow| flow.step_of(index).is_some()))
         .with(Fact::CallerUndecided, matches!(operation.security, Security::NotStated));
     let facts = answers(plan, index, operation, facts);
-    let facts = sessions(plan, index, facts.with(Fact::TakesSecret, taken.has_secret && changes));
+    let facts = sessions(
+        plan,
+        index,
+        facts.with(Fact::TakesSecret, taken.has_password && changes && logs_in(operation)),
+    );
     let facts = named(plan, index, operation, facts.or(credentials));
     let parameters = operation.parameters.iter().map(|one| classes_of(&one.name));
     OfOperation {
@@ -266,6 +270,31 @@ fn credentials(plan: &Plan, index: usize) -> Facts {
             .with(Fact::ByCertificate, scheme.place == SchemePlace::MutualTls);
     }
     facts
+}
+
+/// Words of operations that take a password to hold it against one that is kept.
+const LOGINS: [&str; 12] = [
+    "auth",
+    "authenticate",
+    "login",
+    "logon",
+    "oauth",
+    "password",
+    "reset",
+    "session",
+    "sessions",
+    "signin",
+    "token",
+    "unlock",
+];
+
+/// Whether a password that it takes is one to guess: nobody is asked who they are before, or its name says so. What a
+/// caller configures somewhere else with one is none.
+fn logs_in(operation: &Operation) -> bool {
+    let path = operation.template.split('/').filter(|part| !part.contains('{'));
+    let mut words = operation.id.iter().map(String::as_str).chain(path).flat_map(words);
+    !matches!(operation.security, Security::Required { .. })
+        || words.any(|word| LOGINS.contains(&word.as_str()))
 }
 
 /// Logins, and what ends sessions or changes rights, as the policy says.

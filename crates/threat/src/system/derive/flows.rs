@@ -203,6 +203,13 @@ impl Making {
 
 /// How APIs are spoken to with nothing in front.
 fn direct(sources: &Sources<'_>) -> (Option<bool>, &'static str) {
+    let on_host = |model: &portcullis_policy::Model| {
+        model.upstream.instances().all(|one| !one.is_tls && one.is_loopback())
+    };
+    if sources.models().all(on_host) {
+        // Where the API is for its clients is not said: the address is one of this host.
+        return (None, "unknown");
+    }
     let is_tls = sources.models().all(|model| model.upstream.instances().all(|one| one.is_tls));
     (Some(is_tls), if is_tls { "https" } else { "http" })
 }

@@ -26,6 +26,8 @@ pub(super) struct Told {
     pub(super) witnesses: Vec<String>,
     /// A password, a token, a key among them.
     pub(super) has_secret: bool,
+    /// A password among them.
+    pub(super) has_password: bool,
     /// Something in it is a list.
     pub(super) has_list: bool,
     /// Something in it is bytes.
@@ -46,6 +48,7 @@ impl Told {
         self.witnesses.dedup();
         self.witnesses.truncate(DataSet::WITNESSES_MAX);
         self.has_secret |= other.has_secret;
+        self.has_password |= other.has_password;
         self.has_list |= other.has_list;
         self.has_bytes |= other.has_bytes;
         self.is_open |= other.is_open;
@@ -107,6 +110,7 @@ impl<'a> Looking<'a> {
                 }
                 told.classes = told.classes.with(classes);
                 told.has_secret |= sensitive::credential_name(name);
+                told.has_password |= sensitive::password_name(name);
                 push(&mut told, property.shape, here);
             }
             for id in object.under_patterns() {
