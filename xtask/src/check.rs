@@ -1,6 +1,6 @@
 //! All that CI runs, in one command.
 
-use crate::{docs, doors, shell, tidy};
+use crate::{docs, doors, own, shell, tidy};
 
 pub(crate) fn run() -> Result<(), String> {
     tidy::run()?;
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     shell::run("cargo", &["test", "--workspace", "--locked", "--doc", "--quiet"])?;
     docs::check()?;
+    own::check()?;
     doors::smoke()?;
     shell::say("all checks passed");
     Ok(())

@@ -1,6 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `audit`, `bench`, `callers`, `cedar`, `corpus`,
 //! `deny`, `differential`, `dist`, `docs`, `doors`, `endure`, `http1`, `injection`, `issuers`, `judges`,
-//! `objects`, `origins`, `proof`, `readers`, `secrets`, `suites`, `threats`, `tidy`.
+//! `objects`, `origins`, `own`, `proof`, `readers`, `secrets`, `suites`, `threats`, `tidy`.
 
 mod audit;
 mod bench;
@@ -22,6 +22,7 @@ mod judges;
 mod listening;
 mod objects;
 mod origins;
+mod own;
 mod proof;
 mod readers;
 mod secrets;
@@ -64,6 +65,8 @@ usage: cargo xtask COMMAND
           authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
           writes docs/src/origins.md
+  own     [--check] [--gateway FILE]  the threat model and the audit of our own doors; writes
+          docs/src/own-threats.md and docs/src/own-audit.md; --check: compares, and writes nothing
   proof   what the built-in attacks find and cost, and those that are made for an API of 50 operations;
           writes docs/src/attack-figures.md
   readers [--requests N] [--seed N]  what parsers of seven languages read of mutated requests that are
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Some("judges") => judges::run(&arguments),
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
+        Some("own") => own::run(&arguments),
         Some("proof") => proof::run(),
         Some("readers") => readers::run(&arguments),
         Some("secrets") => secrets::run(),

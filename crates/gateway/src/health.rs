@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_controls::safe_configuration::{Security, security_fields};
 use portcullis_model::Method;
 use portcullis_policy::WhenFull;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -79,9 +80,15 @@ impl Health {
         };
         let mut out = format!(
             "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
-             Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+             Cache-Control: no-store\r\nConnection: close\r\n",
             text.len()
         );
+        // A browser may show it: then as anything else that leaves here, in no page's frame.
+        for (name, value) in security_fields(Security { is_private: false, is_tls: false }) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{name}: {value}\r\n");
+        }
+        out.push_str("\r\n");
         if !head.is_ok_and(|head| head.method == Some(Method::Head)) {
             out.push_str(&text);
         }

@@ -61,6 +61,19 @@ fn nothing_else_is_there_and_nothing_of_it_reaches_the_api() {
 }
 
 #[test]
+fn no_page_frames_what_it_says_or_takes_it_for_another_type() {
+    let scene = scene(POLICY);
+    for request in ["GET /livez HTTP/1.1", "GET /jwks.json HTTP/1.1", "GET /secret HTTP/1.1"] {
+        let answer = ask(&scene, request);
+        assert_eq!(answer.field("x-content-type-options"), Some("nosniff"), "{request}");
+        assert_eq!(answer.field("x-frame-options"), Some("DENY"), "{request}");
+        let policy = answer.field("content-security-policy");
+        assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"), "{request}");
+        assert_eq!(answer.field("cross-origin-resource-policy"), Some("same-origin"), "{request}");
+    }
+}
+
+#[test]
 fn silent_connections_keep_nobody_from_asking() {
     let scene = scene(POLICY);
     let address = scene.gateway.health_address().unwrap();
