@@ -55,7 +55,7 @@ impl Asking<'_> {
             text: "What is this API worth to the business?".to_owned(),
             taken: "nobody said so: ratings are of technical impact".to_owned(),
             because: "no file says it".to_owned(),
-            line: "weight: ".to_owned(),
+            line: "weight: moderate".to_owned(),
         })
     }
 

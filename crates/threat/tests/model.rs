@@ -233,3 +233,44 @@ fn a_proof_lowers_the_risk_and_an_acceptance_ends() {
     assert_eq!(at(&threats(&plans, until("2099-12-31"), &[])).accepted, Some(0));
     assert_eq!(at(&threats(&plans, until("2026-01-01"), &[])).accepted, None);
 }
+
+#[test]
+fn a_bound_of_bodies_answers_nothing_that_is_done_too_often() {
+    let plans = [plan()];
+    let found = threats(&plans, Stated::default(), &[]);
+    let often =
+        ["done-twice", "called-too-often", "run-by-programs", "password-guessed", "two-at-once"];
+    for threat in found.threats.iter().filter(|one| often.contains(&one.rule.id)) {
+        let best = &threat.mitigations[0];
+        assert!(!best.why.contains("bodies up to"), "{}: {best:?}", found.name(threat));
+    }
+    let twice = found.threats.iter().filter(|one| one.rule.id == "done-twice");
+    assert!(twice.clone().count() > 0 && twice.clone().any(|one| one.state == State::Missing));
+}
+
+#[test]
+fn an_attack_at_one_operation_proves_nothing_of_all_of_them() {
+    let plans = [plan()];
+    let mut shell = closed("getOrder", true);
+    if let Kind::Attack { item, cwe, stopped_by, .. } = &mut shell.kind {
+        (*item, *cwe) = ("A8".to_owned(), 78);
+        *stopped_by = vec!["hostile_input".to_owned()];
+    }
+    let found = threats(&plans, Stated::default(), &[(shell, vec![])]);
+    let whole = found.threats.iter().filter(|one| one.element == Element::Whole);
+    for one in whole.filter(|one| one.rule.id == "text-becomes-command") {
+        assert_eq!(one.state, State::Configured, "{:?}", one.mitigations);
+        assert!(!one.mitigations[0].proofs.is_empty(), "it is told all the same");
+    }
+}
+
+#[test]
+fn what_came_through_is_not_forgotten_because_it_is_over() {
+    let plans = [plan()];
+    let mut open = closed("getOrder", true);
+    if let Kind::Attack { through, state, .. } = &mut open.kind {
+        (*through, *state) = (Outcome::Succeeded, Shown::Open);
+    }
+    let found = threats(&plans, Stated::default(), &[(open, vec!["program"])]);
+    assert_eq!(state_at(&found, READS, ORDER), State::ComesThrough);
+}
