@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use portcullis_contract::outline::{Outline, OutlinedOperation, SchemaIndex};
+use portcullis_contract::outline::{EdgeKind, Outline, OutlinedOperation, SchemaIndex};
 use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
 use portcullis_controls::Plan;
 use portcullis_model::{Method, Sources, UnixMillis};
@@ -23,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) now: UnixMillis,
     /// What parameters are called, by their schemas.
     pub(super) parameter_names: HashMap<SchemaIndex, &'a str>,
+    /// Schemas of parameters that stand in a query, with what they refer to and are put together from.
+    pub(super) in_query: HashSet<SchemaIndex>,
     /// Names under which properties stand, by their schemas.
     property_names: HashMap<SchemaIndex, Vec<&'a str>>,
     operations: Vec<Op<'a>>,
@@ -75,6 +77,7 @@ impl<'a> Subject<'a> {
             plan,
             now,
             parameter_names,
+            in_query: in_query(outline),
             property_names,
             operations,
             by_scheme,
@@ -153,6 +156,20 @@ impl Op<'_> {
     pub(super) fn shown(&self) -> String {
         portcullis_model::shown(&self.said.name())
     }
+}
+
+fn in_query(outline: &Outline) -> HashSet<SchemaIndex> {
+    let parameters = outline.operations.iter().flat_map(|one| &one.parameters);
+    let such = parameters.filter(|one| one.place == Some(Place::Query));
+    let mut waiting: Vec<SchemaIndex> = such.filter_map(|one| one.schema).collect();
+    let mut all = HashSet::new();
+    while let Some(next) = waiting.pop() {
+        if all.insert(next) {
+            let edges = outline.schema(next).into_iter().flat_map(|one| &one.edges);
+            waiting.extend(edges.filter(|edge| edge.kind == EdgeKind::Same).map(|edge| edge.to));
+        }
+    }
+    all
 }
 
 fn by_scheme(operations: &[Op<'_>]) -> HashMap<usize, Vec<u32>> {

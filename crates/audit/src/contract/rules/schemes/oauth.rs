@@ -7,6 +7,7 @@ use portcullis_contract::outline::{Flow, FlowKind, OutlinedScheme};
 use super::super::super::check::Check;
 use super::super::super::raised::Raising;
 use super::super::super::subject::Subject;
+use super::super::names;
 use super::asked_by;
 use crate::finding::{Rule, Severity};
 
@@ -197,9 +198,9 @@ tokenUrl: https://login.example.com/token
             for flow in &scheme.flows {
                 for (key, url, span) in flow.urls.iter().filter(|(_, url, _)| is_plain(url)) {
                     let message = format!("`{key}` of {name} is plain HTTP");
-                    let secure = url.replacen("http://", "https://", 1);
+                    let secure = names::encrypted(url);
                     let draft = raising.at([*span], operations.clone(), message);
-                    draft.mend(subject.outline, flow.site, serde_json::json!({*key: secure}));
+                    draft.propose(subject.outline, flow.site, serde_json::json!({*key: secure}));
                 }
             }
             if let Some((_, span)) = scheme.discovery.as_ref().filter(|(url, _)| is_plain(url)) {
