@@ -125,19 +125,19 @@ impl Op<'_> {
         )
     }
 
-    /// What the document says of who may call it; none where it is not served.
-    pub(super) fn security(&self) -> Option<&Security> {
-        self.served.map(|one| &one.security)
+    /// What the document says of who may call it; of one that did not compile, as it is written.
+    pub(super) fn security(&self) -> &Security {
+        self.served.map_or(&self.said.security, |one| &one.security)
     }
 
     /// What may be shown, one alternative or another.
     pub(super) fn alternatives(&self) -> &[SecurityRequirement] {
-        self.security().map_or(&[], Security::alternatives)
+        self.security().alternatives()
     }
 
     /// Whether a credential is needed, whatever alternative is taken.
     pub(super) fn is_secured(&self) -> bool {
-        matches!(self.security(), Some(Security::Required { .. }))
+        matches!(self.security(), Security::Required { .. })
     }
 
     pub(super) fn says_any(&self, known: &[&str]) -> bool {

@@ -153,6 +153,10 @@ impl FoundDocuments {
                 self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
             }
         }
+        self.not_looked_at.extend(found.not_compiled.into_iter().map(|why| {
+            let why = format!("not all rules see what does not compile: {why}");
+            NotLookedAt { what: name.to_owned(), why }
+        }));
         self.overlays.push(found.overlay);
     }
 
