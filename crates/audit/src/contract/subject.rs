@@ -50,7 +50,7 @@ impl<'a> Subject<'a> {
         let Audited { contract, sources, plan, now, .. } = *audited;
         let operations = (0..).zip(&outline.operations).map(|(number, said)| {
             let served = said.index.and_then(|index| contract.operation(index));
-            let administrative = served.and_then(looks_administrative);
+            let administrative = served.and_then(administrative);
             Op { number, said, served, words: words_of(said), administrative }
         });
         let mut parameter_names = HashMap::new();
@@ -183,6 +183,14 @@ fn by_scheme(operations: &[Op<'_>]) -> HashMap<usize, Vec<u32>> {
         }
     }
     all
+}
+
+/// Why an operation looks like one of administrators. `management` says so by itself, and not as a part of another
+/// noun: of risks, of orders.
+fn administrative(served: &Operation) -> Option<String> {
+    let is_alone = |text: &str| text.eq_ignore_ascii_case("management");
+    let mut texts = served.template.split('/').chain(served.tags.iter().map(String::as_str));
+    looks_administrative(served).filter(|why| !why.contains("`management`") || texts.any(is_alone))
 }
 
 /// The words of its name, and of its path.

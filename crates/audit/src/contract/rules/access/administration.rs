@@ -133,8 +133,13 @@ Take them out of the document and off the public listener; serve them on a port 
 };
 
 fn open(subject: &Subject<'_>, raising: &mut Raising<'_>) {
-    let is_open =
-        |one: &Op<'_>| matches!(one.security(), Security::NotStated | Security::Anonymous { .. });
+    // Where no scheme is declared, another rule tells of all that say nothing.
+    let is_told = subject.outline.schemes.is_empty();
+    let is_open = |one: &Op<'_>| match one.security() {
+        Security::NotStated => !is_told,
+        Security::Anonymous { .. } => true,
+        Security::Required { .. } => false,
+    };
     let all: Vec<(&Op<'_>, &str)> =
         administrative(subject).filter(|(one, _)| is_open(one)).collect();
     // Where nothing is guarded, that is one cause.
