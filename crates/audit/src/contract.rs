@@ -19,7 +19,7 @@ use portcullis_contract::Contract;
 use portcullis_contract::outline::Outline;
 use portcullis_controls::Plan;
 use portcullis_evidence::Standing;
-use portcullis_model::{Diagnostic, SourceId, Sources, UnixMillis};
+use portcullis_model::{Diagnostic, SourceId, Sources, UnixMillis, shown};
 
 use crate::finding::{Finding, Rule};
 use subject::Subject;
@@ -31,6 +31,9 @@ pub use weigh::{PLACES_MAX, Scored};
 
 /// Findings that are told; what is worse comes first, and all of them count in the score.
 pub const FINDINGS_MAX: usize = 5_000;
+
+/// Operations that could not be compiled and are told.
+const NOT_COMPILED_MAX: usize = 100;
 
 /// A document, and what is known of the gateway in front of it.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +63,8 @@ pub struct DocumentAudit {
     pub score: Score,
     /// Its operations, also those that cannot be served.
     pub operations: usize,
+    /// Operations that could not be compiled, each with why: rules that ask the contract do not see them.
+    pub not_compiled: Vec<String>,
     /// What mends it.
     pub overlay: Overlay,
     /// Whether all of it was looked at; else it is larger than the bounds of the audit.
@@ -94,7 +99,10 @@ pub fn audit(audited: &Audited<'_>) -> Result<DocumentAudit, Diagnostic> {
     let untold = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
     let is_whole = outline.is_whole;
-    Ok(DocumentAudit { findings, untold, score, operations, overlay, is_whole })
+    let not_compiled = contract.not_served.iter().take(NOT_COMPILED_MAX);
+    let not_compiled = not_compiled.map(|one| format!("{}: {}", shown(&one.title), one.why));
+    let not_compiled = not_compiled.collect();
+    Ok(DocumentAudit { findings, untold, score, operations, not_compiled, overlay, is_whole })
 }
 
 /// Every rule, by family.

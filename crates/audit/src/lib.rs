@@ -33,7 +33,7 @@ pub use deployment::{
     Advisories, Dependency, Listener, answered, dependencies, deployment_rules, listeners,
     open_files, plain_is_served, way_around,
 };
-pub use documents::{may_be_document, says};
+pub use documents::{document_text, may_be_document, says};
 pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
 pub use policy::{policy_findings, policy_rules};

@@ -5,6 +5,7 @@
 //! needs the opposite: the one place that is wrong, and all that follows from it. So this reads the document once
 //! more, from the text that is in memory: for people, not for requests.
 
+mod access;
 mod engines;
 mod examples;
 mod facts;
@@ -26,6 +27,7 @@ use crate::codes;
 use crate::contract::Contract;
 use crate::document::Tree;
 use crate::library::Library;
+use crate::operation::Security;
 use crate::parameter::Place;
 use crate::read::version;
 use crate::reference::References;
@@ -106,6 +108,8 @@ pub struct OutlinedOperation {
     pub template: String,
     /// `operationId`.
     pub id: Option<String>,
+    /// Who may call it, as it is written; an index of a scheme that is not declared leads nowhere.
+    pub security: Security,
     /// Where it stands.
     pub site: Site,
     /// Where `responses` stands, if it does.

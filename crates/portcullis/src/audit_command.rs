@@ -201,6 +201,9 @@ fn looked(
         listed.files.extend(of_path.files);
         listed.not_read.extend(of_path.not_read);
     }
+    if !found.unusable.is_empty() {
+        return Err(unusable(&found.unusable.join("; ")));
+    }
     listed.files.sort();
     listed.files.dedup();
     let of_policy = described.plans.iter().flat_map(|plan| plan.model.sources.names());

@@ -1,8 +1,8 @@
 //! Changes that mend a document, as an Overlay (OpenAPI Overlay Specification 1.0.0).
 //!
-//! What follows from the document itself is an action: an answer that a gateway gives anyway, the bounds of a format,
-//! `https`. What somebody must decide about, such as how long a name may be, is written as a comment: it changes
-//! nothing until its sign is taken away.
+//! What follows from the document itself is an action: an answer that a gateway gives anyway, the bounds of a format.
+//! What somebody must decide about, such as how long a name may be, whether an object is closed or a server moves to
+//! `https`, is written as a comment: it changes nothing until its sign is taken away.
 
 mod apply;
 mod target;

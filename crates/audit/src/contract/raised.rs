@@ -135,12 +135,17 @@ impl Draft {
         self
     }
 
-    /// Takes an item out of the list that stands there.
-    pub(super) fn remove(&mut self, outline: &Outline, list: Site, item: usize) -> &mut Self {
+    /// Proposes to take an item out of the list that stands there.
+    pub(super) fn propose_removal(
+        &mut self,
+        outline: &Outline,
+        list: Site,
+        item: usize,
+    ) -> &mut Self {
         if outline.is_main(list) {
             let mut at = outline.steps(list).to_vec();
             at.push(Step::Item(item));
-            self.mends.push(Mend { at, change: Patch::Remove, is_sure: true });
+            self.mends.push(Mend { at, change: Patch::Remove, is_sure: false });
         }
         self
     }

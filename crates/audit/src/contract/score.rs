@@ -9,8 +9,8 @@
 //! score = 100 · (100 + 4n) / (100 + 4n + L)
 //! ```
 //!
-//! So no finding is worth nothing, no document is below 0, a large one may have more of the same, and mending
-//! something never lowers the score. What a finding regains is the score without it, less the score.
+//! So no finding is worth nothing, no document is below 0, a large one may have more of the same, and a
+//! finding that goes, with nothing else changed, never lowers the score. What a finding regains is the score without it, less the score.
 
 use crate::finding::Severity;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use portcullis_contract::outline::{Outline, OutlinedOperation, SchemaIndex};
+use portcullis_contract::outline::{EdgeKind, Outline, OutlinedOperation, SchemaIndex};
 use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
 use portcullis_controls::Plan;
 use portcullis_model::{Method, Sources, UnixMillis};
@@ -23,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) now: UnixMillis,
     /// What parameters are called, by their schemas.
     pub(super) parameter_names: HashMap<SchemaIndex, &'a str>,
+    /// Schemas of parameters that stand in a query, with what they refer to and are put together from.
+    pub(super) in_query: HashSet<SchemaIndex>,
     /// Names under which properties stand, by their schemas.
     property_names: HashMap<SchemaIndex, Vec<&'a str>>,
     operations: Vec<Op<'a>>,
@@ -48,7 +50,7 @@ impl<'a> Subject<'a> {
         let Audited { contract, sources, plan, now, .. } = *audited;
         let operations = (0..).zip(&outline.operations).map(|(number, said)| {
             let served = said.index.and_then(|index| contract.operation(index));
-            let administrative = served.and_then(looks_administrative);
+            let administrative = served.and_then(administrative);
             Op { number, said, served, words: words_of(said), administrative }
         });
         let mut parameter_names = HashMap::new();
@@ -75,6 +77,7 @@ impl<'a> Subject<'a> {
             plan,
             now,
             parameter_names,
+            in_query: in_query(outline),
             property_names,
             operations,
             by_scheme,
@@ -122,19 +125,19 @@ impl Op<'_> {
         )
     }
 
-    /// What the document says of who may call it; none where it is not served.
-    pub(super) fn security(&self) -> Option<&Security> {
-        self.served.map(|one| &one.security)
+    /// What the document says of who may call it; of one that did not compile, as it is written.
+    pub(super) fn security(&self) -> &Security {
+        self.served.map_or(&self.said.security, |one| &one.security)
     }
 
     /// What may be shown, one alternative or another.
     pub(super) fn alternatives(&self) -> &[SecurityRequirement] {
-        self.security().map_or(&[], Security::alternatives)
+        self.security().alternatives()
     }
 
     /// Whether a credential is needed, whatever alternative is taken.
     pub(super) fn is_secured(&self) -> bool {
-        matches!(self.security(), Some(Security::Required { .. }))
+        matches!(self.security(), Security::Required { .. })
     }
 
     pub(super) fn says_any(&self, known: &[&str]) -> bool {
@@ -155,6 +158,20 @@ impl Op<'_> {
     }
 }
 
+fn in_query(outline: &Outline) -> HashSet<SchemaIndex> {
+    let parameters = outline.operations.iter().flat_map(|one| &one.parameters);
+    let such = parameters.filter(|one| one.place == Some(Place::Query));
+    let mut waiting: Vec<SchemaIndex> = such.filter_map(|one| one.schema).collect();
+    let mut all = HashSet::new();
+    while let Some(next) = waiting.pop() {
+        if all.insert(next) {
+            let edges = outline.schema(next).into_iter().flat_map(|one| &one.edges);
+            waiting.extend(edges.filter(|edge| edge.kind == EdgeKind::Same).map(|edge| edge.to));
+        }
+    }
+    all
+}
+
 fn by_scheme(operations: &[Op<'_>]) -> HashMap<usize, Vec<u32>> {
     let mut all: HashMap<usize, Vec<u32>> = HashMap::new();
     for one in operations {
@@ -166,6 +183,14 @@ fn by_scheme(operations: &[Op<'_>]) -> HashMap<usize, Vec<u32>> {
         }
     }
     all
+}
+
+/// Why an operation looks like one of administrators. `management` says so by itself, and not as a part of another
+/// noun: of risks, of orders.
+fn administrative(served: &Operation) -> Option<String> {
+    let is_alone = |text: &str| text.eq_ignore_ascii_case("management");
+    let mut texts = served.template.split('/').chain(served.tags.iter().map(String::as_str));
+    looks_administrative(served).filter(|why| !why.contains("`management`") || texts.any(is_alone))
 }
 
 /// The words of its name, and of its path.

@@ -43,6 +43,7 @@ impl<'a> Walker<'a, '_> {
             method,
             template: path.text.to_owned(),
             id,
+            security: self.access(node),
             site,
             answers_site: answers.map(|list| self.site(list)),
             parameters,

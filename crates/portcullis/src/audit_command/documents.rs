@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use portcullis_audit::contract::{Audited, Overlay, audit};
 use portcullis_audit::{
     NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldRule, ToldScore,
-    may_be_document, says,
+    document_text, may_be_document, says,
 };
 use portcullis_contract::as_json;
 use portcullis_controls::{Plan, PlanOptions};
@@ -38,12 +38,15 @@ pub(super) struct FoundDocuments {
     pub(super) scores: Vec<ToldScore>,
     /// What mends each document.
     pub(super) overlays: Vec<Overlay>,
+    /// Files that were named as documents and hold none, with why.
+    pub(super) unusable: Vec<String>,
     /// Files that were looked at, so that none is twice.
     known: HashSet<PathBuf>,
 }
 
 impl FoundDocuments {
-    /// Looks at a file below a path that was named, or at that itself. What is no document is left alone.
+    /// Looks at a file below a path that was named, or at that itself. In a folder, what is no document is left alone;
+    /// a file that was named as one is not.
     pub(super) fn look(&mut self, path: &Path, root: &Path, now: UnixMillis) {
         // Where the folder itself lies is of no matter.
         let below = path.strip_prefix(root).unwrap_or(path);
@@ -55,7 +58,16 @@ impl FoundDocuments {
         if !self.known.insert(whole) {
             return;
         }
-        let Some(text) = text_of(path).filter(|text| may_be_document(text)) else { return };
+        let text = match text_of(path) {
+            Ok(text) if may_be_document(&text) => text,
+            // Folders hold many other files of the same form.
+            Ok(_) if !is_named || !has_form(path) => return,
+            Ok(_) => {
+                let why = "it holds no OpenAPI document: no `openapi` or `swagger` with a version at its root";
+                return self.not_one(path, is_named, why);
+            }
+            Err(why) => return self.not_one(path, is_named, &why),
+        };
         if self.seen.count >= DOCUMENTS_MAX {
             let what = path.display().to_string();
             let why = format!("more than {DOCUMENTS_MAX} documents: name it alone");
@@ -78,6 +90,17 @@ impl FoundDocuments {
                 self.audit(&name, &audited);
             }
             Err(failure) => self.refused(&name, &failure),
+        }
+    }
+
+    /// Tells why a file could not be looked at, or is no document.
+    fn not_one(&mut self, path: &Path, is_named: bool, why: &str) {
+        let what = path.display().to_string();
+        if is_named && has_form(path) {
+            self.unusable.push(format!("`{what}`: {why}"));
+        } else if !is_named {
+            let why = format!("as a document: {why}");
+            self.not_looked_at.push(NotLookedAt { what, why });
         }
     }
 
@@ -130,6 +153,10 @@ impl FoundDocuments {
                 self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
             }
         }
+        self.not_looked_at.extend(found.not_compiled.into_iter().map(|why| {
+            let why = format!("not all rules see what does not compile: {why}");
+            NotLookedAt { what: name.to_owned(), why }
+        }));
         self.overlays.push(found.overlay);
     }
 
@@ -174,25 +201,32 @@ pub(super) fn of_problem(
     }
 }
 
-fn may_hold_one(path: &Path) -> bool {
+/// Whether its name ends as that of a document.
+fn has_form(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let is_form = ["json", "yaml", "yml"].iter().any(|form| ending.eq_ignore_ascii_case(form));
-    let is_of_others =
-        |part: std::path::Component<'_>| OF_OTHERS.iter().any(|other| part.as_os_str() == *other);
-    is_form && !path.components().any(is_of_others)
+    ["json", "yaml", "yml"].iter().any(|form| ending.eq_ignore_ascii_case(form))
 }
 
-/// A text; what cannot be read is told by whoever looks for secrets in it.
-fn text_of(path: &Path) -> Option<String> {
-    if !path.metadata().ok()?.is_file() {
-        return None;
+fn may_hold_one(path: &Path) -> bool {
+    let is_of_others =
+        |part: std::path::Component<'_>| OF_OTHERS.iter().any(|other| part.as_os_str() == *other);
+    has_form(path) && !path.components().any(is_of_others)
+}
+
+/// A text, or why there is none.
+fn text_of(path: &Path) -> Result<String, String> {
+    let told = |error: std::io::Error| error.to_string();
+    // To open a pipe would wait for whoever writes to it.
+    if !path.metadata().map_err(told)?.is_file() {
+        return Err("it is no file".to_owned());
     }
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).ok()?;
+    let file = File::open(path).map_err(told)?;
+    file.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(told)?;
     if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
-        return None;
+        return Err(format!("it has more than {} MiB", DOCUMENT_BYTES_MAX >> 20));
     }
-    String::from_utf8(bytes).ok()
+    document_text(bytes).map_err(str::to_owned)
 }
 
 #[cfg(test)]
@@ -215,5 +249,31 @@ mod tests {
         assert_eq!((found.seen.count, found.scores.len()), (1, 1), "each once");
         found.look(&root.join("c.txt"), &root.join("c.txt"), UnixMillis(0));
         assert_eq!(found.seen.count, 2, "it was named");
+    }
+
+    #[test]
+    fn what_was_named_as_a_document_and_is_none_is_told_and_in_folders_what_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let bom = "\u{feff}openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: {}\n";
+        let utf_16: &[u8] = b"\xff\xfeo\0p\0";
+        for (name, bytes) in [
+            ("empty.yaml", &b""[..]),
+            ("other.json", b"{}"),
+            ("wide.yml", utf_16),
+            ("bom.yaml", bom.as_bytes()),
+            ("notes.txt", b"none"),
+        ] {
+            std::fs::write(root.join(name), bytes).unwrap();
+        }
+        let names = ["empty.yaml", "other.json", "wide.yml", "bom.yaml", "notes.txt"];
+        let mut named = FoundDocuments::default();
+        names.iter().for_each(|name| named.look(&root.join(name), &root.join(name), UnixMillis(0)));
+        assert_eq!((named.unusable.len(), named.seen.count), (3, 1), "{:?}", named.unusable);
+        let mut below = FoundDocuments::default();
+        names.iter().for_each(|name| below.look(&root.join(name), root, UnixMillis(0)));
+        assert!(below.unusable.is_empty());
+        let told: Vec<&str> = below.not_looked_at.iter().map(|one| one.what.as_str()).collect();
+        assert!(matches!(told.as_slice(), [one] if one.ends_with("wide.yml")), "{told:?}");
     }
 }

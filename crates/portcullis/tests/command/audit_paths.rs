@@ -98,6 +98,16 @@ fn a_document_alone_is_held_against_the_rules_and_deny_decides_the_exit_code() {
 }
 
 #[test]
+fn a_file_that_is_named_as_a_document_and_holds_none_does_not_end_well() {
+    let folder = folder();
+    for (name, bytes) in [("empty.yaml", &b""[..]), ("wide.json", b"\xff\xfe{\0}\0")] {
+        fs::write(folder.path(name), bytes).unwrap();
+        let (code, _, said) = audit(&folder, &[name]);
+        assert!(code == 2 && said.contains(name), "{said}");
+    }
+}
+
+#[test]
 fn an_overlay_that_mends_a_document_is_written_once() {
     let folder = folder();
     let (_, _, said) = audit(&folder, &["openapi.yaml", "--fix", "fix.yaml"]);

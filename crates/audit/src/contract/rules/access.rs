@@ -86,7 +86,7 @@ Give operations that everybody may call a `security: []` of their own.",
     answered: by!(CallerIdentity, schemes::verified),
     look: |subject, raising| {
         if subject.outline.schemes.is_empty() {
-            let all = subject.numbers(|one| matches!(one.security(), Some(Security::NotStated)));
+            let all = subject.numbers(|one| matches!(one.security(), Security::NotStated));
             raising.operations(all, |count| {
                 let what = names::counted(count, "operation says", "operations say");
                 format!("no security scheme is declared: {what} nothing of who may call")
@@ -127,7 +127,7 @@ security: [{ login: [] }]
         if is_asked(subject) {
             return;
         }
-        let all = subject.numbers(|one| matches!(one.security(), Some(Security::NotStated)));
+        let all = subject.numbers(|one| matches!(one.security(), Security::NotStated));
         if !all.is_empty() {
             let name = portcullis_model::shown(&first.name);
             let message = format!("{name} is declared, and no operation asks for a credential");
@@ -227,7 +227,7 @@ paths: { /health: { get: { security: [] } } }
     answered: by!(CallerIdentity, schemes::verified),
     look: |subject, raising| {
         let Some(root) = subject.outline.security.filter(|root| root.is_empty) else { return };
-        let all = subject.numbers(|one| matches!(one.security(), Some(Security::NotStated)));
+        let all = subject.numbers(|one| matches!(one.security(), Security::NotStated));
         if !all.is_empty() {
             raising.at(
                 [root.site.span],
@@ -267,7 +267,7 @@ post: { security: [{ login: [] }] }
     look: |subject, raising| {
         let is_such = |one: &Op<'_>| {
             let optional =
-                matches!(one.security(), Some(Security::Anonymous { or, .. }) if !or.is_empty());
+                matches!(one.security(), Security::Anonymous { or, .. } if !or.is_empty());
             optional && one.is_write()
         };
         let all = subject.numbers(is_such);
@@ -305,7 +305,7 @@ Ask for a credential. Where strangers must write, limit how often an address may
     look: |subject, raising| {
         for one in subject.operations() {
             let is_public =
-                matches!(one.security(), Some(Security::Anonymous { or, .. }) if or.is_empty());
+                matches!(one.security(), Security::Anonymous { or, .. } if or.is_empty());
             if is_public && one.is_write() && !one.says_any(&BEFORE_LOGIN) {
                 raising.operation(
                     one.number,
@@ -324,9 +324,7 @@ pub(super) fn has_rate_of_its_own(plan: &portcullis_controls::Plan, operation: u
 
 /// Whether any operation asks for a credential.
 pub(super) fn is_asked(subject: &Subject<'_>) -> bool {
-    subject
-        .operations()
-        .any(|one| one.security().is_some_and(|security| !security.alternatives().is_empty()))
+    subject.operations().any(|one| !one.alternatives().is_empty())
 }
 
 /// Operations that say nothing, where others ask.
@@ -335,7 +333,7 @@ fn open(subject: &Subject<'_>, raising: &mut Raising<'_>, writes: bool, what: &s
         return;
     }
     for one in subject.operations() {
-        let is_unsaid = matches!(one.security(), Some(Security::NotStated));
+        let is_unsaid = matches!(one.security(), Security::NotStated);
         if is_unsaid && one.is_write() == writes {
             let message = format!("{} {what}, and nothing says who may call it", one.shown());
             raising.operation(one.number, message);

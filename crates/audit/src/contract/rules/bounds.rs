@@ -143,7 +143,7 @@ quantity: { type: integer, format: int32 }
 quantity: { type: integer, format: int32, minimum: 1, maximum: 1000 }
 ```
 
-The bounds of `int32` and `int64` themselves are the least that can be said.",
+The bounds of `int32` themselves are the least that can be said.",
     },
     fix: "write `minimum` and `maximum` as the business means them",
     answered: by!(InputShape),

@@ -54,7 +54,7 @@ const FILES: [&str; 12] = [
     "templatepath",
 ];
 /// Names of texts in a language that something executes, folded and sorted.
-const LANGUAGES: [&str; 20] = [
+const LANGUAGES: [&str; 18] = [
     "cmd",
     "command",
     "commandline",
@@ -63,12 +63,10 @@ const LANGUAGES: [&str; 20] = [
     "expression",
     "jsonpath",
     "mongoquery",
-    "orderby",
     "rawquery",
     "regex",
     "script",
     "shell",
-    "sortby",
     "sql",
     "sqlquery",
     "templatestring",
@@ -349,7 +347,7 @@ static LANGUAGE: Check = Check {
         severity: Severity::Medium,
         page: r"## Why
 
-`where`, `sort_by`, `cmd` or `expression` with a free text is a part of a query or a program that the caller writes. Bound
+`where`, `cmd` or `expression` with a free text is a part of a query or a program that the caller writes. Bound
 parameters do not help there: names of columns and operators cannot be bound.
 
 ## Example
@@ -363,7 +361,7 @@ parameters do not help there: names of columns and operators cannot be bound.
 List what is allowed, and put the rest together in code:
 
 ```yaml
-- { name: sort_by, in: query, schema: { type: string, enum: [date, total] } }
+- { name: state, in: query, schema: { type: string, enum: [open, paid] } }
 ```",
     },
     fix: "list what is allowed with `enum`, or write a `pattern` that leaves no room for more",

@@ -106,7 +106,7 @@ password: { type: string, writeOnly: true }
     look: |subject, raising| {
         let is_such = |index: SchemaIndex, one: &OutlinedSchema| {
             !one.said.write_only
-                && subject.names_of(index).any(|name| password_name(name) || secret_name(name))
+                && subject.names_of(index).any(|name| secret_name(name) && !is_of_change(name))
                 && !is_issued(subject, one)
                 && !is_parameter_alone(subject, index)
         };
@@ -286,6 +286,13 @@ Revoke it, then write a text that can be none: `<token>`.",
     },
 };
 
+/// Whether it is a field of a form that changes a password: no store has an old and a new one.
+fn is_of_change(name: &str) -> bool {
+    let folded = names::folded(name);
+    let start = folded.strip_suffix("password").unwrap_or_default();
+    matches!(start, "old" | "new" | "current" | "confirm" | "repeat" | "previous")
+}
+
 /// Whether every operation that answers it is one that gives out credentials.
 fn is_issued(subject: &Subject<'_>, schema: &OutlinedSchema) -> bool {
     let numbers = schema.in_answers.operations.iter();
@@ -367,6 +374,16 @@ fn is_key(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_that_changes_a_password_is_no_stored_secret() {
+        for name in ["oldPassword", "new_password", "current-password"] {
+            assert!(is_of_change(name), "{name}");
+        }
+        for name in ["password", "user_password", "newPasswordHash"] {
+            assert!(!is_of_change(name), "{name}");
+        }
+    }
 
     #[test]
     fn keys_that_somebody_made_are_known_and_examples_are_not() {

@@ -60,12 +60,18 @@ const BOUGHT: [&str; 9] = [
     "reservation",
     "subscription",
 ];
-/// What says that only something about it is kept: how one pays, not that one does.
-const ABOUT: [&str; 11] = [
+/// What says that only something about it is kept, or that it does not happen: how one pays, not that one does.
+const ABOUT: [&str; 17] = [
+    "cancel",
+    "cancellation",
     "configuration",
     "method",
     "policy",
+    "recommendation",
+    "reject",
+    "rejection",
     "report",
+    "result",
     "rule",
     "setting",
     "status",

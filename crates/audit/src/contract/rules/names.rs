@@ -82,6 +82,16 @@ pub(super) fn versioned(template: &str) -> Option<(String, u32)> {
     Some((rest.collect::<Vec<_>>().join("/"), found))
 }
 
+/// The same address over TLS. The port of plain HTTP goes: another one somebody must look at.
+pub(super) fn encrypted(url: &str) -> String {
+    let (scheme, rest) = url.trim_start().split_once(':').unwrap_or_default();
+    let scheme = if scheme.eq_ignore_ascii_case("ws") { "wss" } else { "https" };
+    let behind = rest.strip_prefix("//").unwrap_or(rest);
+    let (host, path) = behind.split_at(behind.find(['/', '?', '#']).unwrap_or(behind.len()));
+    let host = host.strip_suffix(":80").unwrap_or(host);
+    format!("{scheme}://{host}{path}")
+}
+
 /// `1 list`, `3 lists`.
 pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
@@ -90,6 +100,18 @@ pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_over_tls_does_not_keep_the_port_of_plain_http() {
+        for (plain, expected) in [
+            ("http://a.example:80/v1", "https://a.example/v1"),
+            ("HTTP://a.example:80", "https://a.example"),
+            ("http://a.example:8080/b:80/c", "https://a.example:8080/b:80/c"),
+            ("ws://a.example?b=c:80", "wss://a.example?b=c:80"),
+        ] {
+            assert_eq!(encrypted(plain), expected);
+        }
+    }
 
     #[test]
     fn names_say_what_they_are() {

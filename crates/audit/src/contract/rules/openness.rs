@@ -7,6 +7,8 @@ use portcullis_contract::outline::{OutlinedSchema, SchemaIndex};
 
 use super::super::check::Check;
 use super::super::control::by;
+use super::super::group::Group;
+use super::super::raised::Draft;
 use super::super::subject::Subject;
 use super::names;
 use crate::finding::{Rule, Severity};
@@ -62,15 +64,7 @@ Where the same schema describes answers, closing it binds the API, too: give req
                 group.names()
             );
             let draft = raising.group(&group, message);
-            for schema in group.schemas.iter().filter_map(|index| subject.outline.schema(*index)) {
-                let closed = serde_json::json!({"additionalProperties": false});
-                // What describes answers, too, is bound by it: somebody must look.
-                if schema.in_answers.is_empty() {
-                    draft.mend(subject.outline, schema.site, closed);
-                } else {
-                    draft.propose(subject.outline, schema.site, closed);
-                }
-            }
+            propose_closing(draft, subject, &group, "additionalProperties");
         }
     },
 };
@@ -121,16 +115,7 @@ union of the parts.",
             );
             let draft = raising.group(&group, message);
             if subject.outline.is_json_schema {
-                for schema in
-                    group.schemas.iter().filter_map(|index| subject.outline.schema(*index))
-                {
-                    let closed = serde_json::json!({"unevaluatedProperties": false});
-                    if schema.in_answers.is_empty() {
-                        draft.mend(subject.outline, schema.site, closed);
-                    } else {
-                        draft.propose(subject.outline, schema.site, closed);
-                    }
-                }
+                propose_closing(draft, subject, &group, "unevaluatedProperties");
             }
         }
     },
@@ -301,6 +286,20 @@ schema: { type: string, pattern: '^[A-Za-z0-9_-]{1,64}$' }   # or format: uuid
         }
     },
 };
+
+/// Proposes to close the objects of a group. It is never sure: subtypes add members to what they build upon,
+/// alternatives share a value, and clients may send what the API ignores.
+fn propose_closing(draft: &mut Draft, subject: &Subject<'_>, group: &Group, keyword: &str) {
+    for index in &group.schemas {
+        // The properties of an object there are parameters, and another parameter would be an undeclared one.
+        if subject.in_query.contains(index) {
+            continue;
+        }
+        if let Some(schema) = subject.outline.schema(*index) {
+            draft.propose(subject.outline, schema.site, serde_json::json!({keyword: false}));
+        }
+    }
+}
 
 /// Whether nothing is said of a value but that it is an object, or not even that.
 pub(super) fn is_free(subject: &Subject<'_>, schema: SchemaIndex) -> bool {

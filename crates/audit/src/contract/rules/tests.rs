@@ -77,6 +77,19 @@ fn every_rule_speaks_where_it_should_and_nowhere_else() {
 }
 
 #[test]
+fn an_operation_that_does_not_compile_is_asked_who_may_call_it_and_told() {
+    const TEXT: &str = "
+paths:
+  /orders: { get: { security: [{ s: [] }], responses: {} } }
+  /open: { delete: { parameters: [{ name: a, in: nowhere, required: true, schema: { type: string } }], responses: {} } }
+components: { securitySchemes: { s: { type: http, scheme: bearer } } }
+";
+    let found = audited(TEXT);
+    assert!(matches!(found.not_compiled.as_slice(), [one] if one.contains("DELETE /open")));
+    assert!(found.plain().any(|one| one.rule.id == "write-open"), "{:?}", ids(TEXT));
+}
+
+#[test]
 fn a_document_is_the_same_in_each_version() {
     const BODY: &str = "
 servers: [{ url: 'http://api.example.com' }]

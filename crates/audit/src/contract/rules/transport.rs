@@ -6,6 +6,7 @@ use super::super::check::Check;
 use super::super::control::by;
 use super::super::raised::Raising;
 use super::super::subject::Subject;
+use super::names;
 use crate::finding::{Rule, Severity};
 
 pub(super) static CHECKS: [&Check; 5] = [&PLAIN, &ANY_HOST, &CREDENTIALS, &INNER, &PURPOSE];
@@ -45,21 +46,19 @@ In Swagger 2.0, `schemes: [https]`.",
             let outline = subject.outline;
             match server.form {
                 ServerForm::Object(site) => {
-                    let rest = server.url.split_once(':').map_or("", |(_, rest)| rest);
-                    let scheme = if starts(&server.url, "ws:") { "wss" } else { "https" };
-                    let secure = serde_json::json!({"url": format!("{scheme}:{rest}")});
-                    raising.at([server.span], [], message).mend(outline, site, secure);
+                    let secure = serde_json::json!({"url": names::encrypted(&server.url)});
+                    raising.at([server.span], [], message).propose(outline, site, secure);
                 }
                 ServerForm::Scheme(list, place, count) => {
                     let draft = raising.at([server.span], [], message);
                     if count == 1 {
-                        draft.mend(
+                        draft.propose(
                             outline,
                             outline.root,
                             serde_json::json!({"schemes": ["https"]}),
                         );
                     }
-                    draft.remove(outline, list, place);
+                    draft.propose_removal(outline, list, place);
                 }
             }
         }

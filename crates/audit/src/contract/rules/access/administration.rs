@@ -84,7 +84,7 @@ In front of an API that cannot be changed, `{ role: admin, may: [deleteUser] }` 
         let all: Vec<&Op<'_>> = administrative(subject).map(|(one, _)| one).collect();
         let numbers: BTreeSet<u32> = all.iter().map(|one| one.number).collect();
         let asked = |one: &Op<'_>| match one.security() {
-            Some(Security::Required { any_of, .. }) => any_of
+            Security::Required { any_of, .. } => any_of
                 .iter()
                 .map(|asked| (asked.schemes.clone(), asked.scopes.clone()))
                 .collect::<Vec<_>>(),
@@ -133,8 +133,12 @@ Take them out of the document and off the public listener; serve them on a port 
 };
 
 fn open(subject: &Subject<'_>, raising: &mut Raising<'_>) {
-    let is_open = |one: &Op<'_>| {
-        matches!(one.security(), Some(Security::NotStated | Security::Anonymous { .. }))
+    // Where no scheme is declared, another rule tells of all that say nothing.
+    let is_told = subject.outline.schemes.is_empty();
+    let is_open = |one: &Op<'_>| match one.security() {
+        Security::NotStated => !is_told,
+        Security::Anonymous { .. } => true,
+        Security::Required { .. } => false,
     };
     let all: Vec<(&Op<'_>, &str)> =
         administrative(subject).filter(|(one, _)| is_open(one)).collect();

@@ -52,7 +52,7 @@ fn weaker(subject: &Subject<'_>, raising: &mut Raising<'_>) {
         let secured = same.iter().find(|(one, _)| one.is_secured());
         let Some((secured, _)) = secured else { continue };
         let is_open = |one: &Op<'_>| {
-            matches!(one.security(), Some(Security::NotStated | Security::Anonymous { .. }))
+            matches!(one.security(), Security::NotStated | Security::Anonymous { .. })
         };
         found.extend(
             same.iter()

@@ -42,21 +42,17 @@ pub(super) fn lengths(draft: &mut Draft, subject: &Subject<'_>, group: &Group) {
     }
 }
 
-/// How large numbers are: by their format, or as somebody decides.
+/// How large numbers are, where their format says so.
 pub(super) fn bounds_of_formats(draft: &mut Draft, subject: &Subject<'_>, group: &Group) {
     for schema in group.schemas.iter().filter_map(|index| subject.outline.schema(*index)) {
-        let bounds = match schema.said.format.as_deref() {
-            Some("int32") => Some((json!(i32::MIN), json!(i32::MAX))),
-            Some("int64") => Some((json!(i64::MIN), json!(i64::MAX))),
-            _ => None,
-        };
-        let mut change = serde_json::Map::new();
-        if let Some((least, most)) = bounds {
+        // Those of `int64` have more digits than a double keeps: many tools would read others.
+        if schema.said.format.as_deref() == Some("int32") {
+            let mut change = serde_json::Map::new();
             if schema.lacks.least {
-                change.insert("minimum".to_owned(), least);
+                change.insert("minimum".to_owned(), json!(i32::MIN));
             }
             if schema.lacks.most {
-                change.insert("maximum".to_owned(), most);
+                change.insert("maximum".to_owned(), json!(i32::MAX));
             }
             draft.mend(subject.outline, schema.site, Value::Object(change));
         }

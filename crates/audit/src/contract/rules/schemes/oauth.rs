@@ -7,6 +7,7 @@ use portcullis_contract::outline::{Flow, FlowKind, OutlinedScheme};
 use super::super::super::check::Check;
 use super::super::super::raised::Raising;
 use super::super::super::subject::Subject;
+use super::super::names;
 use super::asked_by;
 use crate::finding::{Rule, Severity};
 
@@ -94,13 +95,12 @@ pub(super) static NO_CODE: Check = Check {
         page: r"## Why
 
 Only a flow that exchanges a code can be bound to the client that began it (PKCE, RFC 7636). Where a document offers
-people nothing else than `implicit` or `password`, a safe client cannot be written at all.
+people nothing else than `password`, a safe client cannot be written at all. (Of `implicit`, another rule tells.)
 
 ## Example
 
 ```yaml
 flows:
-  implicit: { authorizationUrl: 'https://login.example.com/authorize', scopes: {} }
   password: { tokenUrl: 'https://login.example.com/token', scopes: {} }
 ```
 
@@ -113,8 +113,9 @@ Add `authorizationCode` (or `deviceAuthorization` for what has no browser), and 
     look: |subject, raising| {
         for (index, scheme) in schemes(subject) {
             let has = |kind| scheme.flows.iter().any(|flow| flow.kind == kind);
-            let is_for_people = has(FlowKind::Implicit) || has(FlowKind::Password);
-            if is_for_people && !has(FlowKind::AuthorizationCode) && !has(FlowKind::Device) {
+            // One cause is told once: the fix of the implicit flow is the same.
+            let is_untold = has(FlowKind::Password) && !has(FlowKind::Implicit);
+            if is_untold && !has(FlowKind::AuthorizationCode) && !has(FlowKind::Device) {
                 let name = portcullis_model::shown(&scheme.name);
                 let message = format!("{name} has no flow that PKCE could protect");
                 raising.at(
@@ -197,9 +198,9 @@ tokenUrl: https://login.example.com/token
             for flow in &scheme.flows {
                 for (key, url, span) in flow.urls.iter().filter(|(_, url, _)| is_plain(url)) {
                     let message = format!("`{key}` of {name} is plain HTTP");
-                    let secure = url.replacen("http://", "https://", 1);
+                    let secure = names::encrypted(url);
                     let draft = raising.at([*span], operations.clone(), message);
-                    draft.mend(subject.outline, flow.site, serde_json::json!({*key: secure}));
+                    draft.propose(subject.outline, flow.site, serde_json::json!({*key: secure}));
                 }
             }
             if let Some((_, span)) = scheme.discovery.as_ref().filter(|(url, _)| is_plain(url)) {

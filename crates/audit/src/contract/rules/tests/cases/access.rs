@@ -57,7 +57,7 @@ components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: h
         "administration-open",
         r"paths: { '/admin/users': { delete: { security: [],  responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
-        r"paths: { '/admin/users': { delete: { security: [{ s: [] }],  responses: {} } } }
+        r"paths: { '/admin/users': { delete: { security: [{ s: [] }],  responses: {} } }, '/risk-management/reports': { get: { security: [], responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
     ),
     (

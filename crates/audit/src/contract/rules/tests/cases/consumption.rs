@@ -54,9 +54,9 @@ components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: h
     ),
     (
         "language-taken",
-        r"paths: { '/a': { get: { parameters: [{ name: sort_by, in: query, required: true, schema: { type: string } }],  responses: {} } } }
+        r"paths: { '/a': { get: { parameters: [{ name: where, in: query, required: true, schema: { type: string } }],  responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
-        r"paths: { '/a': { get: { parameters: [{ name: sort_by, in: query, required: true, schema: { type: string, enum: [a] } }],  responses: {} } } }
+        r"paths: { '/a': { get: { parameters: [{ name: where, in: query, required: true, schema: { type: string, enum: [a] } }],  responses: {} } }, '/b': { get: { parameters: [{ name: $orderby, in: query, schema: { type: string } }, { name: sort_by, in: query, schema: { type: string } }], responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
     ),
 ];

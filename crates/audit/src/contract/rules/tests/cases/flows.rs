@@ -7,7 +7,7 @@ pub(super) const CASES: &[Case] = &[
         "flow-done-twice",
         r"paths: { '/payments': { post: {  responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
-        r"paths: { '/payments': { post: { parameters: [{ name: Idempotency-Key, in: header, required: true, schema: { type: string } }],  responses: {} } }, '/payments/search': { post: {  responses: {} } }, '/payments/{id}': { get: { parameters: [{ name: id, in: path, required: true, schema: { type: string } }], responses: {} } } }
+        r"paths: { '/payments': { post: { parameters: [{ name: Idempotency-Key, in: header, required: true, schema: { type: string } }],  responses: {} } }, '/payments/search': { post: {  responses: {} } }, '/orders/cancel': { post: { responses: {} } }, '/payments/reject': { post: { responses: {} } }, '/orders/recommendations': { post: { responses: {} } }, '/payments/{id}': { get: { parameters: [{ name: id, in: path, required: true, schema: { type: string } }], responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
     ),
     (
