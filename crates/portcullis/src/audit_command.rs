@@ -40,6 +40,17 @@ pub(crate) fn audit(options: &AuditOptions) -> Exit {
     audited(options).unwrap_or_else(|exit| exit)
 }
 
+/// To open a pipe would wait for whoever writes to it. What is not there is told by whoever reads it.
+fn is_file(path: &Path) -> Result<(), Exit> {
+    match std::fs::metadata(path) {
+        Ok(known) if !known.is_file() => {
+            let shown = path.display();
+            Err(unusable(&format!("`{shown}` is no ordinary file: name one")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What a policy file describes, as far as it loads.
 #[derive(Default)]
 struct Described {
@@ -60,6 +71,10 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
             let shown = path.display();
             return Err(unusable(&format!("`{shown}` is neither a file nor a folder")));
         }
+    }
+    let files = [&options.config, &options.baseline, &options.evidence, &options.evidence_key];
+    for path in files.into_iter().flatten() {
+        is_file(path)?;
     }
     let now = SystemClock.now();
     let described =
