@@ -50,6 +50,8 @@ pub struct SeenDocuments {
     pub in_urls: Vec<Said>,
     /// Servers that they name by plain HTTP, loopback left out.
     pub plain: Vec<Said>,
+    /// Those that do not say by which scheme they are reached, by their names.
+    pub undeclared: Vec<String>,
     /// Flows in which tokens come in a URL, or that hand a client the user's password.
     pub weak_flows: Vec<Said>,
     /// Flows in which a code is exchanged.

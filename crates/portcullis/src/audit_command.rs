@@ -123,6 +123,7 @@ pub(crate) fn checklist_of(config: &Path) -> Result<Vec<Answer>, String> {
     for plan in &plans {
         found.look_behind(plan, None, now);
     }
+    found.seen.and_found(&found.findings);
     let seen = Seen { documents: Some(found.seen), ..Seen::default() };
     let keys = keys::known_keys(&plans, &scratch, now);
     let asked = Asked {
@@ -239,6 +240,7 @@ fn looked(
     if let Some(path) = &options.fix {
         mended(path, &found.overlays)?;
     }
+    found.seen.and_found(&found.findings);
     report.findings.append(&mut found.findings);
     report.not_looked_at.append(&mut found.not_looked_at);
     seen.documents = (found.seen.count > 0).then_some(found.seen);
