@@ -22,6 +22,8 @@ pub struct SeenFiles {
     pub files: u64,
     /// How many of those that lie there are, by their names, handed to clients: bundles, maps, apps.
     pub client_files: usize,
+    /// Names of some of these.
+    pub client_names: Vec<String>,
     /// What could not be read.
     pub not_read: u64,
     /// What was found, publishable keys left out.

@@ -216,6 +216,7 @@ fn looked(
         of_path.files.iter().for_each(|file| found.look(file, path, report.at));
         listed.files.extend(of_path.files);
         listed.not_read.extend(of_path.not_read);
+        listed.left_out += of_path.left_out;
     }
     listed.files.sort();
     listed.files.dedup();
