@@ -39,7 +39,7 @@ pub fn answers(asked: Option<&Asked<'_>>, seen: &Seen) -> Vec<Answer> {
         of(open_to_nobody_else::QUESTION, &open_to_nobody_else::answer),
         of(hashed_or_encrypted::QUESTION, &|_| hashed_or_encrypted::answer(drilled)),
         no_secret_in_clients::answer(files),
-        https.beside(declared::servers(https_alone::QUESTION, documents)),
+        https.beside(declared::servers(https_alone::QUESTION, documents, asked)),
         urls.beside(declared::credentials(no_secrets_in_urls::QUESTION, documents))
             .beside(no_secret_in_clients::in_urls(no_secrets_in_urls::QUESTION, files)),
         of(least_access::QUESTION, &least_access::answer),
@@ -82,6 +82,17 @@ mod tests {
             assert_eq!(one.verdict, Verdict::NotCheckable, "{one:?}");
             assert!(one.supply.is_some() && one.lasts_days > 0, "{one:?}");
         }
+    }
+
+    #[test]
+    fn documents_that_say_no_scheme_show_nothing_of_https() {
+        let undeclared = vec!["a.yaml".to_owned()];
+        let documents = SeenDocuments { count: 2, undeclared, ..SeenDocuments::default() };
+        let seen = Seen { documents: Some(documents), ..Seen::default() };
+        let answers = answers(None, &seen);
+        let six = answers.iter().find(|one| one.item == "C6").unwrap();
+        assert_eq!(six.parts.last().unwrap().verdict, Verdict::NotCheckable, "{six:?}");
+        assert!(six.parts.last().unwrap().evidence.starts_with("1 of 2 documents"), "{six:?}");
     }
 
     #[test]

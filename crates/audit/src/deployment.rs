@@ -4,12 +4,14 @@ mod advisories;
 mod answered;
 mod listening;
 mod modes;
+mod patient;
 mod rules;
 
 pub use advisories::{Advisories, Dependency, dependencies};
 pub use answered::{answered, plain_is_served};
 pub use listening::{Listener, listeners, way_around};
 pub use modes::open_files;
+pub use patient::Patient;
 
 use crate::finding::Rule;
 use crate::told::ToldRule;

@@ -1,8 +1,12 @@
 //! What an OpenAPI document says that the checklist asks.
 
+mod servers;
+
 use serde_json::{Map, Value};
 
+use self::servers::{declared, is_plain};
 use crate::seen::{Said, SeenDocuments};
+use crate::told::{Part, Told};
 
 /// What is kept of each kind.
 const SAID_MAX: usize = 100;
@@ -96,18 +100,30 @@ pub fn says(document: &Value, name: &str, into: &mut SeenDocuments) {
         let urls = urls(told).filter(|url| is_plain(url));
         urls.for_each(|url| push(&mut into.plain, says(&format!("`{url}`"))));
     }
-    let servers = document.get("servers").and_then(Value::as_array);
-    let servers = servers.into_iter().flatten().take(EACH_MAX);
-    for url in servers.filter_map(|server| server.get("url")?.as_str()).filter(|url| is_plain(url))
-    {
-        push(&mut into.plain, Said { told: format!("the server `{url}` in `{name}`") });
+    let servers = declared(document);
+    for server in servers.plain {
+        push(&mut into.plain, Said { told: format!("{server} in `{name}`") });
     }
-    let is_http =
-        |schemes: &Value| schemes.as_array().is_some_and(|all| all.iter().any(|one| one == "http"));
-    if document.get("schemes").is_some_and(is_http) {
-        let host = document.get("host").and_then(Value::as_str).unwrap_or_default();
-        if is_plain(&format!("http://{host}")) {
-            push(&mut into.plain, Said { told: format!("`schemes: [http]` in `{name}`") });
+    if !servers.is_told && into.undeclared.len() < SAID_MAX {
+        into.undeclared.push(name.to_owned());
+    }
+}
+
+/// Rules about credentials that a document asks for in URLs, or has in one.
+const IN_URLS: [&str; 2] = ["credential-in-url", "server-with-password"];
+
+impl SeenDocuments {
+    /// Adds what the rules found that the checklist asks: both say the same of one document.
+    pub fn and_found(&mut self, findings: &[Told]) {
+        let knows_keys = !self.in_urls.is_empty();
+        for one in findings.iter().filter(|one| one.part == Part::Contract) {
+            let id = one.rule.id.as_str();
+            // A declared key is told once.
+            if IN_URLS.contains(&id) || (id == "key-declared-in-query" && !knows_keys) {
+                let place = one.places.first().map(|spot| format!(" at `{}`", spot.told()));
+                let told = format!("{}{}", one.message, place.unwrap_or_default());
+                push(&mut self.in_urls, Said { told });
+            }
         }
     }
 }
@@ -144,19 +160,6 @@ fn urls(scheme: &Map<String, Value>) -> impl Iterator<Item = &str> {
     let flows = scheme.get("flows").and_then(Value::as_object).into_iter().flatten();
     let objects = flows.filter_map(|(_, flow)| flow.as_object()).chain([scheme]);
     objects.flat_map(|object| URLS.iter().filter_map(|name| object.get(*name)?.as_str()))
-}
-
-/// Whether a URL is plain HTTP to another machine.
-fn is_plain(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let is_here = name == "localhost"
-        || name.starts_with("127.")
-        || matches!(host, "[::1]")
-        || name == "[::1]";
-    scheme.eq_ignore_ascii_case("http") && !is_here
 }
 
 fn is(object: &Map<String, Value>, name: &str, value: &str) -> bool {
@@ -249,6 +252,37 @@ mod tests {
         ] {
             says(&other, "x", &mut seen);
         }
-        assert_eq!(seen, SeenDocuments { count: 3, ..SeenDocuments::default() });
+        let undeclared = vec!["x".to_owned(); 3];
+        assert_eq!(seen, SeenDocuments { count: 3, undeclared, ..SeenDocuments::default() });
+    }
+
+    #[test]
+    fn what_the_rules_found_in_urls_is_said_and_a_key_once() {
+        let rule = |id: &str| Told {
+            part: Part::Contract,
+            rule: crate::ToldRule {
+                id: id.to_owned(),
+                title: String::new(),
+                item: "C7".to_owned(),
+                cwe: Vec::new(),
+                severity: crate::Severity::High,
+                page: String::new(),
+            },
+            severity: crate::Severity::High,
+            message: format!("it is {id}"),
+            fix: String::new(),
+            places: Vec::new(),
+            enforced: None,
+            regains: None,
+        };
+        let ids = ["credential-in-url", "key-declared-in-query", "server-with-password", "other"];
+        let findings = ids.map(rule);
+        let mut seen = SeenDocuments::default();
+        seen.and_found(&findings);
+        assert_eq!(seen.in_urls.len(), 3, "{seen:?}");
+        let told = "`in: query` of `key` in `a.yaml`".to_owned();
+        let mut seen = SeenDocuments { in_urls: vec![Said { told }], ..SeenDocuments::default() };
+        seen.and_found(&findings);
+        assert_eq!(seen.in_urls.len(), 3, "{seen:?}");
     }
 }

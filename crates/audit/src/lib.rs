@@ -30,7 +30,7 @@ pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
 pub use checklist::{answers, is_asked_of_issuers};
 pub use deployment::{
-    Advisories, Dependency, Listener, answered, dependencies, deployment_rules, listeners,
+    Advisories, Dependency, Listener, Patient, answered, dependencies, deployment_rules, listeners,
     open_files, plain_is_served, way_around,
 };
 pub use documents::{document_text, may_be_document, says};

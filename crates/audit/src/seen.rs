@@ -22,6 +22,8 @@ pub struct SeenFiles {
     pub files: u64,
     /// How many of those that lie there are, by their names, handed to clients: bundles, maps, apps.
     pub client_files: usize,
+    /// Names of some of these.
+    pub client_names: Vec<String>,
     /// What could not be read.
     pub not_read: u64,
     /// What was found, publishable keys left out.
@@ -50,6 +52,8 @@ pub struct SeenDocuments {
     pub in_urls: Vec<Said>,
     /// Servers that they name by plain HTTP, loopback left out.
     pub plain: Vec<Said>,
+    /// Those that do not say by which scheme they are reached, by their names.
+    pub undeclared: Vec<String>,
     /// Flows in which tokens come in a URL, or that hand a client the user's password.
     pub weak_flows: Vec<Said>,
     /// Flows in which a code is exchanged.

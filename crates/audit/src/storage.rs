@@ -19,8 +19,8 @@ pub struct StorageLink {
     pub bucket: String,
     /// Whether it carries a signature, and so opens what it names.
     pub is_signed: bool,
-    /// The byte of the text where it begins.
-    pub at: usize,
+    /// Line and column where it begins, from 1; columns count characters.
+    pub line: (usize, usize),
 }
 
 /// A bucket that is named.
@@ -122,6 +122,7 @@ pub fn storage_shown(status: u16, body: &str) -> StorageShown {
 pub fn storage_links(text: &str) -> Vec<StorageLink> {
     let mut links = Vec::new();
     let mut known: HashSet<(String, bool)> = HashSet::new();
+    let mut lines = Lines::of(text);
     for at in memchr::memmem::find_iter(text.as_bytes(), "://") {
         let (begin, scheme) = scheme(text, at);
         let Some(rest) = text.get(at + 3..) else { continue };
@@ -132,10 +133,38 @@ pub fn storage_links(text: &str) -> Vec<StorageLink> {
         };
         let is_signed = rest.get(..end).is_some_and(is_signed);
         if links.len() < LINKS_MAX && known.insert((format!("{provider} {bucket}"), is_signed)) {
-            links.push(StorageLink { provider, bucket, is_signed, at: begin });
+            let line = lines.at(begin);
+            links.push(StorageLink { provider, bucket, is_signed, line });
         }
     }
     links
+}
+
+/// Lines and columns of places that come in order: each byte is counted once, however many places there are.
+struct Lines<'t> {
+    text: &'t str,
+    counted: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'t> Lines<'t> {
+    const fn of(text: &'t str) -> Self {
+        Self { text, counted: 0, line: 1, column: 1 }
+    }
+
+    /// Of a byte that is not before the last one.
+    fn at(&mut self, byte: usize) -> (usize, usize) {
+        let between = self.text.get(self.counted..byte).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between.as_bytes()).count();
+        let behind = between.rsplit_once('\n').map(|(_, behind)| behind);
+        if behind.is_some() {
+            self.column = 1;
+        }
+        self.column += behind.unwrap_or(between).chars().count();
+        self.counted = self.counted.max(byte);
+        (self.line, self.column)
+    }
 }
 
 /// Where the scheme before `://` begins, and what it is.
@@ -295,8 +324,8 @@ mod tests {
             let links = storage_links(&text);
             assert_eq!(links.len(), 1, "{url}: {links:?}");
             assert_eq!(
-                (links[0].provider, links[0].bucket.as_str(), links[0].at),
-                (provider, bucket, 11),
+                (links[0].provider, links[0].bucket.as_str(), links[0].line),
+                (provider, bucket, (1, 12)),
                 "{url}"
             );
             assert!(!links[0].is_signed);
@@ -360,5 +389,22 @@ mod tests {
         assert_eq!(links.iter().map(|one| one.is_signed).collect::<Vec<_>>(), [false, true]);
         let many: Vec<String> = (0..900).map(|n| format!("s3://bucket-{n}/")).collect();
         assert_eq!(storage_links(&many.join(" ")).len(), LINKS_MAX);
+    }
+
+    #[test]
+    fn lines_and_columns_of_many_links_are_counted_in_one_pass() {
+        let text = "é s3://acme-a/\n\ngs://acme-b/ é s3://acme-c/\n";
+        let places: Vec<_> = storage_links(text).iter().map(|one| one.line).collect();
+        assert_eq!(places, [(1, 3), (3, 1), (3, 16)]);
+        // Behind much text: counted from its beginning for each, this takes a minute.
+        let links: Vec<String> = (0..LINKS_MAX).map(|n| format!("s3://bucket-{n}/")).collect();
+        let links = links.join(" ");
+        let text = "é\n".repeat(1 << 20) + &"x".repeat(4 << 20) + " " + &links;
+        let began = std::time::Instant::now();
+        let found = storage_links(&text);
+        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+        let last = links.rfind("s3:").unwrap();
+        let place = ((1 << 20) + 1, (4 << 20) + last + 2);
+        assert_eq!((found.len(), found.last().unwrap().line), (LINKS_MAX, place));
     }
 }

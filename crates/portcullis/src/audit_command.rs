@@ -40,6 +40,17 @@ pub(crate) fn audit(options: &AuditOptions) -> Exit {
     audited(options).unwrap_or_else(|exit| exit)
 }
 
+/// To open a pipe would wait for whoever writes to it. What is not there is told by whoever reads it.
+fn is_file(path: &Path) -> Result<(), Exit> {
+    match std::fs::metadata(path) {
+        Ok(known) if !known.is_file() => {
+            let shown = path.display();
+            Err(unusable(&format!("`{shown}` is no ordinary file: name one")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What a policy file describes, as far as it loads.
 #[derive(Default)]
 struct Described {
@@ -60,6 +71,10 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
             let shown = path.display();
             return Err(unusable(&format!("`{shown}` is neither a file nor a folder")));
         }
+    }
+    let files = [&options.config, &options.baseline, &options.evidence, &options.evidence_key];
+    for path in files.into_iter().flatten() {
+        is_file(path)?;
     }
     let now = SystemClock.now();
     let described =
@@ -108,6 +123,7 @@ pub(crate) fn checklist_of(config: &Path) -> Result<Vec<Answer>, String> {
     for plan in &plans {
         found.look_behind(plan, None, now);
     }
+    found.seen.and_found(&found.findings);
     let seen = Seen { documents: Some(found.seen), ..Seen::default() };
     let keys = keys::known_keys(&plans, &scratch, now);
     let asked = Asked {
@@ -200,6 +216,7 @@ fn looked(
         of_path.files.iter().for_each(|file| found.look(file, path, report.at));
         listed.files.extend(of_path.files);
         listed.not_read.extend(of_path.not_read);
+        listed.left_out += of_path.left_out;
     }
     if !found.unusable.is_empty() {
         return Err(unusable(&found.unusable.join("; ")));
@@ -227,6 +244,7 @@ fn looked(
     if let Some(path) = &options.fix {
         mended(path, &found.overlays)?;
     }
+    found.seen.and_found(&found.findings);
     report.findings.append(&mut found.findings);
     report.not_looked_at.append(&mut found.not_looked_at);
     seen.documents = (found.seen.count > 0).then_some(found.seen);

@@ -74,6 +74,10 @@ fn looked(options: &SecretsOptions) -> Result<Exit, String> {
 /// A baseline; none where one is to be written for the first time.
 fn baseline(path: &Path, may_be_new: bool) -> Result<Option<Baseline>, String> {
     let shown = path.display();
+    // To open a pipe would wait for whoever writes to it.
+    if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        return Err(format!("`{shown}` is no ordinary file: name one"));
+    }
     match std::fs::read(path) {
         Ok(text) => Baseline::read(&text).map(Some).map_err(|fault| format!("`{shown}`: {fault}")),
         Err(error) if may_be_new && error.kind() == std::io::ErrorKind::NotFound => Ok(None),

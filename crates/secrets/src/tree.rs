@@ -23,6 +23,8 @@ pub struct Listed {
     pub files: Vec<PathBuf>,
     /// Folders that could not be read.
     pub not_read: Vec<NotRead>,
+    /// How many links, pipes and sockets were left out.
+    pub left_out: usize,
 }
 
 /// The files of a folder and of those in it; of a file, itself.
@@ -63,6 +65,8 @@ pub fn files(root: &Path) -> Listed {
                     return listed;
                 }
                 listed.files.push(entry.path());
+            } else if !kind.is_dir() {
+                listed.left_out += 1;
             }
         }
     }
@@ -123,7 +127,8 @@ mod tests {
         let listed = files(&socket);
         assert!(listed.files.is_empty() && listed.not_read[0].why.contains("neither"));
         assert_eq!(files(&folder.path().join("gone")).not_read.len(), 1);
-        assert!(files(folder.path()).files.is_empty(), "in a folder it is left out");
+        let within = files(folder.path());
+        assert!(within.files.is_empty() && within.left_out == 1, "in a folder it is left out");
         assert!(files(Path::new("/dev/null")).files.is_empty());
     }
 }

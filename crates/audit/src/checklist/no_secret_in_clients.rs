@@ -45,9 +45,13 @@ fn judged(files: &SeenFiles) -> Answer {
             "what is built for clients: bundles (`dist/`, `*.min.js`), source maps, APK, JAR, asar, wasm",
         );
     }
+    let names: Vec<&str> = files.client_names.iter().map(String::as_str).take(SHOWN_MAX).collect();
+    let more = files.client_files.saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     QUESTION.yes(format!(
-        "no secret in {} files that are handed to clients; {looked}",
-        files.client_files
+        "of those looked at: no secret in {} of {looked} that by their names are handed to clients: {}{more}",
+        files.client_files,
+        names.join(", ")
     ))
 }
 
@@ -61,6 +65,8 @@ pub(super) fn stored(question: Question, files: Option<&SeenFiles>) -> Option<An
             format!("{} in the clear: {}; {}", counted(found.len()), told(&found), looked(files)),
             first.fix.clone(),
         ),
+        None if files.files == 0 => question
+            .not_checkable(looked(files), "paths with files: sources, settings, what is deployed"),
         None => question.yes(format!(
             "no secret in the clear, beside what clients have (C5); {}",
             looked(files)
@@ -123,6 +129,7 @@ mod tests {
             paths: vec!["dist".to_owned()],
             files: 9,
             client_files,
+            client_names: (0..client_files).map(|n| format!("dist/{n}.min.js")).collect(),
             not_read: 0,
             secrets: rows.iter().map(secret).collect(),
         }
@@ -142,7 +149,13 @@ mod tests {
 
     #[test]
     fn clean_files_are_a_yes_only_where_some_are_handed_to_clients() {
-        assert_eq!(answer(Some(&files(2, &[]))).verdict, Verdict::Yes);
+        let five = files(5, &[]);
+        assert_eq!(answer(Some(&five)).verdict, Verdict::Yes);
+        assert_eq!(
+            answer(Some(&five)).evidence,
+            "of those looked at: no secret in 5 of 9 files below 1 path that by their names are handed to clients: \
+             dist/0.min.js, dist/1.min.js, dist/2.min.js and 2 more"
+        );
         assert_eq!(answer(Some(&files(0, &[]))).verdict, Verdict::NotCheckable);
         assert_eq!(answer(None).verdict, Verdict::NotCheckable);
         let unread = SeenFiles { not_read: 1, ..files(2, &[]) };
@@ -155,6 +168,8 @@ mod tests {
             |rows: &[&'static str]| stored(QUESTION, Some(&files(0, rows))).unwrap().verdict;
         assert_eq!((about(&["C1"]), about(&["C5"])), (Verdict::No, Verdict::Yes));
         assert_eq!(stored(QUESTION, None), None);
+        let none = SeenFiles { files: 0, ..files(0, &[]) };
+        assert_eq!(stored(QUESTION, Some(&none)).unwrap().verdict, Verdict::NotCheckable);
         assert!(in_urls(QUESTION, Some(&files(0, &["C1"]))).is_none());
         assert_eq!(in_urls(QUESTION, Some(&files(0, &["C7"]))).unwrap().verdict, Verdict::No);
     }

@@ -46,7 +46,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     }
     let found = asked.found(&ASKED_FOR);
     match found.first() {
-        None => QUESTION.yes(format!("no document asks for a credential in a URL; {drilled}")),
+        None => QUESTION.yes(drilled),
         Some(first) => QUESTION.no(
             format!(
                 "documents ask for {} credentials in URLs: {}; {drilled}",

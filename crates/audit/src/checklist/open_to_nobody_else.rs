@@ -21,7 +21,7 @@ pub(crate) fn open_places(asked: &Asked<'_>) -> Vec<(std::path::PathBuf, String,
 
 pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let found = places::of(asked);
-    if found.all.is_empty() {
+    if found.all.is_empty() && found.unseen.is_empty() {
         return QUESTION.not_checkable(
             "nothing that is to be kept from others lies in files here",
             "start the gateway once, or run this where it runs",
@@ -35,6 +35,13 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
             first.why
         );
         return QUESTION.no(evidence, first.fix.clone());
+    }
+    if let Some((path, why)) = found.unseen.first() {
+        let named = found.all.len() + found.unseen.len();
+        return QUESTION.not_checkable(
+            format!("{} of {named} places were not seen: `{}`: {why}", found.unseen.len(), path.display()),
+            "start the gateway once, or run this where it runs, as a user who may look at its store and keys",
+        );
     }
     let seen = format!(
         "{} folders, files and sockets belong to one user and are open to nobody else",

@@ -37,7 +37,7 @@ impl Report {
         let notes = self.not_looked_at.iter().map(|one| {
             json!({
                 "level": "warning",
-                "message": { "text": format!("not looked at: {}: {}", one.what, one.why) },
+                "message": { "text": literal(&format!("not looked at: {}: {}", one.what, one.why)) },
             })
         });
         json!({
@@ -98,7 +98,7 @@ fn result(one: &Told, report: &Report) -> Value {
     let text = format!("{}. {}", one.message, one.fix);
     members.insert("ruleId".to_owned(), json!(one.rule.id));
     members.insert("level".to_owned(), json!(level(one.severity)));
-    members.insert("message".to_owned(), json!({ "text": text }));
+    members.insert("message".to_owned(), json!({ "text": literal(&text) }));
     let first: Vec<Value> = match one.places.first() {
         Some(spot) => vec![location(spot, report.somewhere(), None)],
         None => report.somewhere().map(|file| of_file(file, None)).into_iter().collect(),
@@ -130,10 +130,11 @@ fn result_of_answer(one: &Answer, report: &Report) -> Value {
     let places: Vec<Value> =
         report.somewhere().map(|file| of_file(file, None)).into_iter().collect();
     let fix = one.fix.as_deref().unwrap_or_default();
+    let text = format!("{} {} {}. Do: {fix}", one.item, one.question, one.evidence);
     json!({
         "ruleId": name(one),
         "level": "error",
-        "message": { "text": format!("{} {} {}. Do: {fix}", one.item, one.question, one.evidence) },
+        "message": { "text": literal(&text) },
         "locations": places,
         // A question is the same finding, whatever the numbers in its answer are.
         "partialFingerprints": { "finding/v1": name(one) },
@@ -200,6 +201,21 @@ pub(super) fn fingerprint(one: &Told) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Text of a message in which brackets make no link (SARIF section 3.11.6).
+fn literal(text: &str) -> String {
+    let mut literal = String::new();
+    let mut backslashes = 0;
+    for one in text.chars() {
+        if matches!(one, '[' | ']') {
+            // Those before it would escape the escape.
+            literal.extend(std::iter::repeat_n('\\', backslashes + 1));
+        }
+        backslashes = if one == '\\' { backslashes + 1 } else { 0 };
+        literal.push(one);
+    }
+    literal
 }
 
 /// A path as a URI has it (RFC 3986 section 2.3).

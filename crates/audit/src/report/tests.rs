@@ -160,6 +160,27 @@ fn text_obeys_nobody_and_says_what_to_do() {
 }
 
 #[test]
+fn what_nobody_can_tell_for_one_reason_is_one_line_and_no_question_is_lost() {
+    let mut report = report(Vec::new());
+    report.answers = crate::checklist::answers(None, &Seen::default());
+    let text = report.text();
+    assert_eq!(text.matches("no deployment was looked at").count(), 1, "{text}");
+    assert!(text.contains("C1, C2, C3, C4, C6, C7, C8"), "{text}");
+    for item in 1..=10 {
+        assert!(text.contains(&format!("C{item}")), "C{item}: {text}");
+    }
+    assert!(text.lines().count() < 25, "{text}");
+}
+
+#[test]
+fn brackets_in_a_sarif_message_make_no_link() {
+    let log = report(vec![told(Severity::High, r"[click](https://evil.example) \[x\](1)")]).sarif();
+    let text = log["runs"][0]["results"][0]["message"]["text"].as_str().unwrap();
+    let expected = r"\[click\](https://evil.example) \\\[x\\\](1)";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
 fn what_fails_is_bad_enough_and_answered_by_nobody() {
     let clean = |findings| {
         let mut report = report(findings);

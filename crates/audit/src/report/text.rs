@@ -21,7 +21,7 @@ impl Report {
         if !self.findings.is_empty() || !self.not_looked_at.is_empty() {
             out.push('\n');
         }
-        self.answers.iter().for_each(|one| answer(one, self, &mut out));
+        answers(self, &mut out);
         out.push('\n');
         summary(self, &mut out);
         out
@@ -52,6 +52,31 @@ fn finding(one: &Told, out: &mut String) {
     let regains = one.regains.filter(|tenths| *tenths > 0);
     let regains = regains.map(|tenths| format!("  (+{}.{} points)", tenths / 10, tenths % 10));
     let _ = writeln!(out, "    do: {}{}", line(&one.fix), regains.unwrap_or_default());
+}
+
+/// What nobody can tell for one and the same reason is one line, where the first of them stands.
+fn answers(report: &Report, out: &mut String) {
+    let is_same = |one: &Answer, other: &Answer| {
+        one.verdict == Verdict::NotCheckable
+            && other.verdict == Verdict::NotCheckable
+            && one.parts.is_empty()
+            && other.parts.is_empty()
+            && (&one.evidence, &one.supply) == (&other.evidence, &other.supply)
+    };
+    for (at, one) in report.answers.iter().enumerate() {
+        if report.answers.iter().take(at).any(|before| is_same(before, one)) {
+            continue;
+        }
+        let alike = report.answers.iter().filter(|other| is_same(one, other));
+        let items: Vec<&str> = alike.map(|other| other.item).collect();
+        if items.len() < 2 {
+            answer(one, report, out);
+            continue;
+        }
+        let (items, supply) = (items.join(", "), one.next().unwrap_or_default());
+        let (evidence, supply) = (line(&one.evidence), line(supply));
+        let _ = writeln!(out, "{items}  not checkable  {evidence}; supply: {supply}");
+    }
 }
 
 fn answer(one: &Answer, report: &Report, out: &mut String) {

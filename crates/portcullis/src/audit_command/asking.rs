@@ -6,13 +6,14 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_audit::Patient;
 use portcullis_gateway::ClientTls;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 
-/// How long a listener of this host may take.
+/// How long a listener of this host may take, for all that it says.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 64 << 10;
@@ -57,15 +58,12 @@ pub(super) fn ask(address: SocketAddr, host: &str, is_tls: bool) -> Result<Answe
     inside_tls(stream, Arc::new(config), name, (host, UNDECLARED))
 }
 
-fn patient(address: SocketAddr) -> Result<TcpStream, String> {
-    let stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(|why| why.to_string())?;
-    let limited = stream.set_read_timeout(Some(PATIENCE));
-    let limited = limited.and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
-    limited.map_err(|why| why.to_string()).map(|()| stream)
+fn patient(address: SocketAddr) -> Result<Patient, String> {
+    Patient::connect(address, PATIENCE).map_err(|why| why.to_string())
 }
 
 fn inside_tls(
-    mut stream: TcpStream,
+    mut stream: Patient,
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
     asked: (&str, &str),

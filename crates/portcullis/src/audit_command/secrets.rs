@@ -18,6 +18,9 @@ const BASELINE_BYTES_MAX: u64 = 64 << 20;
 /// Keys of ours that are asked about.
 const ASKED_MAX: usize = 100;
 
+/// Files of clients that are named.
+const NAMES_MAX: usize = 3;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct FoundSecrets {
@@ -41,6 +44,9 @@ pub(super) fn found(
     };
     let is_client = |path: &&PathBuf| Place::file(&path.display().to_string()).is_client;
     let client_files = listed.files.iter().filter(is_client).count();
+    let client_names = listed.files.iter().filter(is_client).take(NAMES_MAX);
+    let client_names = client_names.map(|path| talk::clean(&path.display().to_string())).collect();
+    let left_out = listed.left_out;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let report = tree::look(&scanner, listed, salt, &Bounds::default(), threads);
     let judged = report.judged(baseline.as_ref());
@@ -49,6 +55,7 @@ pub(super) fn found(
             paths: paths.iter().map(|path| talk::clean(&path.display().to_string())).collect(),
             files: report.files,
             client_files,
+            client_names,
             not_read: report.not_read.len() as u64 + report.more_not_read,
             secrets: Vec::new(),
         },
@@ -70,6 +77,11 @@ pub(super) fn found(
     found.not_looked_at = not_read
         .map(|one| NotLookedAt { what: one.place.path.clone(), why: one.why.clone() })
         .collect();
+    if left_out > 0 {
+        let what = format!("{left_out} of links, pipes and sockets");
+        let why = "links are not followed, and pipes not waited for: name what they lead to";
+        found.not_looked_at.push(NotLookedAt { what, why: why.to_owned() });
+    }
     for (more, what) in [
         (report.more, "more secrets that are not shown"),
         (report.more_not_read, "more files that could not be read"),

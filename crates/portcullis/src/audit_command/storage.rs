@@ -40,7 +40,7 @@ pub(super) fn found<'p>(
             let places = buckets.entry(bucket).or_default();
             if places.len() < PLACES_MAX {
                 let at = SpotAt::File(path.display().to_string());
-                places.push(Spot { at, line: Some(line_column(&text, link.at)), operation: None });
+                places.push(Spot { at, line: Some(link.line), operation: None });
             }
         }
     }
@@ -132,13 +132,6 @@ fn text_of(path: &Path) -> Option<String> {
     File::open(path).ok()?.take(FILE_BYTES_MAX).read_to_end(&mut bytes).ok()?;
     let is_binary = bytes.iter().take(SNIFFED_BYTES).any(|byte| *byte == 0);
     (!is_binary).then(|| String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn line_column(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
 }
 
 #[cfg(test)]

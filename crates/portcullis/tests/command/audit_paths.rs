@@ -219,3 +219,18 @@ fn a_baseline_keeps_what_was_decided() {
     fs::write(folder.path("known.json"), "{}").unwrap();
     assert_eq!(audit(&folder, &["--baseline", "known.json", "dist"]).0, 2);
 }
+
+#[test]
+fn what_is_no_ordinary_file_is_refused_and_never_waited_for() {
+    let folder = folder();
+    let made = std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap();
+    assert!(made.success());
+    for words in [
+        &["-c", "pipe"][..],
+        &["--baseline", "pipe", "dist"],
+        &["secrets", "--baseline", "pipe", "dist"],
+    ] {
+        let (code, _, said) = audit(&folder, words);
+        assert!(code == 2 && said.contains("no ordinary file"), "{words:?}: {said}");
+    }
+}

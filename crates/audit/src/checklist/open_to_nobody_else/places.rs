@@ -19,6 +19,8 @@ pub(super) struct Places {
     pub(super) all: Vec<PathBuf>,
     /// Those that are open.
     pub(super) open: Vec<Open>,
+    /// Those that the policy or the command names and nobody could look at, with why.
+    pub(super) unseen: Vec<(PathBuf, String)>,
 }
 
 #[derive(Debug)]
@@ -37,8 +39,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Places {
     let owner = owner.map_or_else(|| rustix::process::geteuid().as_raw(), |known| known.uid());
     for folder in asked.backups.iter().map(PathBuf::as_path).chain(store) {
         found.look(folder, owner);
-        let entries = std::fs::read_dir(folder).into_iter().flatten().map_while(Result::ok);
-        entries.take(ENTRIES_MAX).for_each(|entry| found.look(&entry.path(), owner));
+        found.look_in(folder, owner);
     }
     for model in asked.models() {
         keys(model).into_iter().for_each(|path| found.look(path, owner));
@@ -68,14 +69,38 @@ fn keys<'m>(model: &'m Model) -> Vec<&'m Path> {
 }
 
 impl Places {
-    /// What is not there is told by whoever needs it.
     fn look(&mut self, path: &Path, owner: u32) {
-        let Ok(known) = std::fs::metadata(path) else { return };
+        let known = match std::fs::metadata(path) {
+            Ok(known) => known,
+            Err(why) => return self.not_seen(path, &why),
+        };
         if self.all.iter().any(|seen| seen == path) {
             return;
         }
         self.all.push(path.to_owned());
         self.open.extend(doubt(path, &known, owner));
+    }
+
+    fn look_in(&mut self, folder: &Path, owner: u32) {
+        if !folder.is_dir() {
+            return;
+        }
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(why) => return self.not_seen(folder, &why),
+        };
+        for entry in entries.map_while(Result::ok).take(ENTRIES_MAX) {
+            // A gateway that runs takes files away meanwhile.
+            if entry.path().symlink_metadata().is_ok() {
+                self.look(&entry.path(), owner);
+            }
+        }
+    }
+
+    fn not_seen(&mut self, path: &Path, why: &std::io::Error) {
+        if !self.unseen.iter().any(|(known, _)| known == path) {
+            self.unseen.push((path.to_owned(), why.to_string()));
+        }
     }
 }
 
@@ -91,4 +116,23 @@ fn doubt(path: &Path, known: &Metadata, owner: u32) -> Option<Open> {
         why: format!("`{path}` has mode {mode:o}"),
         fix: format!("chmod {wanted} {path}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_and_not_there_is_known_to_be_unseen() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "a").unwrap();
+        let (mut found, gone) = (Places::default(), folder.path().join("gone"));
+        let owner = rustix::process::geteuid().as_raw();
+        for place in [folder.path(), &gone, &gone] {
+            found.look(place, owner);
+            found.look_in(place, owner);
+        }
+        assert_eq!(found.all.len(), 2, "{found:?}");
+        assert!(matches!(&found.unseen[..], [(path, _)] if *path == gone), "{found:?}");
+    }
 }
