@@ -266,12 +266,12 @@ mod tests {
         ] {
             std::fs::write(root.join(name), bytes).unwrap();
         }
-        let names = ["empty.yaml", "other.json", "wide.yml", "bom.yaml", "notes.txt"];
+        let files = ["empty.yaml", "other.json", "wide.yml", "bom.yaml", "notes.txt"];
         let mut named = FoundDocuments::default();
-        names.iter().for_each(|name| named.look(&root.join(name), &root.join(name), UnixMillis(0)));
+        files.iter().for_each(|name| named.look(&root.join(name), &root.join(name), UnixMillis(0)));
         assert_eq!((named.unusable.len(), named.seen.count), (3, 1), "{:?}", named.unusable);
         let mut below = FoundDocuments::default();
-        names.iter().for_each(|name| below.look(&root.join(name), root, UnixMillis(0)));
+        files.iter().for_each(|name| below.look(&root.join(name), root, UnixMillis(0)));
         assert!(below.unusable.is_empty());
         let told: Vec<&str> = below.not_looked_at.iter().map(|one| one.what.as_str()).collect();
         assert!(matches!(told.as_slice(), [one] if one.ends_with("wide.yml")), "{told:?}");

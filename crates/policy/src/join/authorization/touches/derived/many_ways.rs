@@ -8,15 +8,15 @@ use crate::{Input, InputPlace, Model, Overrides};
 fn document(schemas: usize) -> String {
     let mut text = String::from("openapi: 3.1.0\ninfo: { title: t, version: '1' }\npaths:\n");
     for at in 0..schemas {
-        text.push_str(&format!(
+        text.extend([format!(
             "  /a{at}:\n    post:\n      requestBody: {{ content: {{ application/json: {{ schema: {{ $ref: \
              '#/components/schemas/S{at}' }} }} }} }}\n      responses: {{ '204': {{ description: d }} }}\n"
-        ));
+        )]);
     }
     text.push_str("components:\n  schemas:\n");
     for at in 0..schemas {
         let to = |step: usize| format!("#/components/schemas/S{}", (at + step) % schemas);
-        text.push_str(&format!(
+        text.extend([format!(
             "    S{at}: {{ type: object, properties: {{ a: {{ $ref: '{}' }}, b: {{ $ref: '{}' }}, c: {{ $ref: '{}' }}, \
              d: {{ $ref: '{}' }}, e: {{ $ref: '{}' }}, order_id: {{ type: string }} }} }}\n",
             to(1),
@@ -24,7 +24,7 @@ fn document(schemas: usize) -> String {
             to(3),
             to(4),
             to(5)
-        ));
+        )]);
     }
     text
 }
