@@ -48,7 +48,7 @@ mod word;
 mod writable;
 
 pub use acme::Acme;
-pub use administrative::looks_administrative;
+pub use administrative::{looks_administrative, reads_administrative};
 pub use amounts::Amount;
 pub use answers::{AnswerMask, Answers, Derivation, DerivedMember};
 pub use authorization::{

@@ -6,8 +6,8 @@ use portcullis_contract::outline::{EdgeKind, Outline, OutlinedOperation, SchemaI
 use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
 use portcullis_controls::Plan;
 use portcullis_model::{Method, Sources, UnixMillis};
-use portcullis_policy::looks_administrative;
 use portcullis_policy::naming::words;
+use portcullis_policy::reads_administrative;
 
 use super::Audited;
 
@@ -50,7 +50,7 @@ impl<'a> Subject<'a> {
         let Audited { contract, sources, plan, now, .. } = *audited;
         let operations = (0..).zip(&outline.operations).map(|(number, said)| {
             let served = said.index.and_then(|index| contract.operation(index));
-            let administrative = served.and_then(administrative);
+            let administrative = administrative(said, served);
             Op { number, said, served, words: words_of(said), administrative }
         });
         let mut parameter_names = HashMap::new();
@@ -187,10 +187,12 @@ fn by_scheme(operations: &[Op<'_>]) -> HashMap<usize, Vec<u32>> {
 
 /// Why an operation looks like one of administrators. `management` says so by itself, and not as a part of another
 /// noun: of risks, of orders.
-fn administrative(served: &Operation) -> Option<String> {
+fn administrative(said: &OutlinedOperation, served: Option<&Operation>) -> Option<String> {
+    let tags = served.map_or(&[][..], |one| &one.tags);
     let is_alone = |text: &str| text.eq_ignore_ascii_case("management");
-    let mut texts = served.template.split('/').chain(served.tags.iter().map(String::as_str));
-    looks_administrative(served).filter(|why| !why.contains("`management`") || texts.any(is_alone))
+    let mut texts = said.template.split('/').chain(tags.iter().map(String::as_str));
+    let why = reads_administrative(&said.template, said.id.as_deref(), tags);
+    why.filter(|why| !why.contains("`management`") || texts.any(is_alone))
 }
 
 /// The words of its name, and of its path.

@@ -81,11 +81,12 @@ fn an_operation_that_does_not_compile_is_asked_who_may_call_it_and_told() {
     const TEXT: &str = "
 paths:
   /orders: { get: { security: [{ s: [] }], responses: {} } }
-  /open: { delete: { parameters: [{ name: a, in: nowhere, required: true, schema: { type: string } }], responses: {} } }
+  /admin/open: { delete: { parameters: [{ name: a, in: nowhere, required: true, schema: { type: string } }], responses: {} } }
 components: { securitySchemes: { s: { type: http, scheme: bearer } } }
 ";
     let found = audited(TEXT);
-    assert!(matches!(found.not_compiled.as_slice(), [one] if one.contains("DELETE /open")));
+    assert!(matches!(found.not_compiled.as_slice(), [one] if one.contains("DELETE /admin/open")));
+    assert!(found.plain().any(|one| one.rule.id == "administration-open"), "{:?}", ids(TEXT));
     assert!(found.plain().any(|one| one.rule.id == "write-open"), "{:?}", ids(TEXT));
 }
 
