@@ -122,7 +122,7 @@ pub fn storage_shown(status: u16, body: &str) -> StorageShown {
 pub fn storage_links(text: &str) -> Vec<StorageLink> {
     let mut links = Vec::new();
     let mut known: HashSet<(String, bool)> = HashSet::new();
-    let mut lines = Lines::of(text);
+    let mut counted = Lines::of(text);
     for at in memchr::memmem::find_iter(text.as_bytes(), "://") {
         let (begin, scheme) = scheme(text, at);
         let Some(rest) = text.get(at + 3..) else { continue };
@@ -133,7 +133,7 @@ pub fn storage_links(text: &str) -> Vec<StorageLink> {
         };
         let is_signed = rest.get(..end).is_some_and(is_signed);
         if links.len() < LINKS_MAX && known.insert((format!("{provider} {bucket}"), is_signed)) {
-            let line = lines.at(begin);
+            let line = counted.at(begin);
             links.push(StorageLink { provider, bucket, is_signed, line });
         }
     }
