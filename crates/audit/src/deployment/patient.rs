@@ -62,7 +62,7 @@ mod tests {
                 if stream.write_all(b"a").is_err() {
                     return;
                 }
-                std::thread::sleep(Duration::from_millis(50));
+                std::thread::park_timeout(Duration::from_millis(50));
             }
         });
         let mut stream = Patient::connect(address, Duration::from_millis(300)).unwrap();
