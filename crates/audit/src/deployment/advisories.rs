@@ -11,8 +11,8 @@ use crate::finding::{At, Finding, Place};
 const FILES_MAX: usize = 100_000;
 /// Bytes of one advisory.
 const FILE_BYTES_MAX: u64 = 1 << 20;
-/// The registry that our libraries come from, as OSV calls it.
-const ECOSYSTEM: &str = "crates.io";
+/// How Cargo's index of a registry ends; what stands before it is what OSV calls the registry.
+const INDEX: &str = "-index";
 
 /// A library that is built in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Dependency {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The registry that it comes from, as OSV calls it (`ecosystem`); none: from elsewhere.
+    pub registry: Option<String>,
 }
 
 /// The libraries of a lock file of Cargo.
@@ -33,8 +35,10 @@ pub fn dependencies(lock: &str) -> Vec<Dependency> {
     for block in lock.split("[[package]]").skip(1) {
         let of = |key| block.lines().find_map(|line| value(line, key));
         // What has no source is ours.
-        if let (Some(name), Some(version), Some(_)) = (of("name"), of("version"), of("source")) {
-            all.push(Dependency { name, version });
+        if let (Some(name), Some(version), Some(source)) = (of("name"), of("version"), of("source"))
+        {
+            let last = source.rsplit('/').next().and_then(|last| last.strip_suffix(INDEX));
+            all.push(Dependency { name, version, registry: last.map(str::to_owned) });
         }
     }
     all
@@ -107,7 +111,7 @@ impl Advisories {
 
 fn finding(told: &Value, one: &Dependency, path: &Path) -> Finding {
     let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
-    let Dependency { name, version } = one;
+    let Dependency { name, version, .. } = one;
     Finding {
         rule: &rules::ADVISORY,
         severity: rules::ADVISORY.severity,
@@ -124,7 +128,8 @@ fn concerns(told: &Value, one: &Dependency) -> bool {
     let all = told.get("affected").and_then(Value::as_array);
     let is_meant = |affected: &&Value| {
         let of = |name: &str| affected.pointer(&format!("/package/{name}")).and_then(Value::as_str);
-        of("ecosystem") == Some(ECOSYSTEM) && of("name") == Some(&one.name)
+        let is_of_registry = one.registry.is_some() && of("ecosystem") == one.registry.as_deref();
+        is_of_registry && of("name") == Some(&one.name)
     };
     all.into_iter().flatten().filter(is_meant).any(|affected| {
         let listed = affected.get("versions").and_then(Value::as_array);
@@ -182,12 +187,13 @@ mod tests {
     use super::*;
 
     fn built(name: &str, version: &str) -> Dependency {
-        Dependency { name: name.to_owned(), version: version.to_owned() }
+        let registry = Some("example".to_owned());
+        Dependency { name: name.to_owned(), version: version.to_owned(), registry }
     }
 
     #[test]
     fn a_lock_file_names_what_comes_from_elsewhere() {
-        let lock = "version = 4\n\n[[package]]\nname = \"h2\"\nversion = \"0.4.1\"\nsource = \"registry+https://x\"\n\n\
+        let lock = "version = 4\n\n[[package]]\nname = \"h2\"\nversion = \"0.4.1\"\nsource = \"registry+https://x/example-index\"\n\n\
                     [[package]]\nname = \"ours\"\nversion = \"0.1.0\"\ndependencies = [\n \"h2\",\n]\n";
         assert_eq!(dependencies(lock), [built("h2", "0.4.1")]);
     }
@@ -195,7 +201,7 @@ mod tests {
     #[test]
     fn a_version_is_meant_from_where_it_was_introduced_to_where_it_was_mended() {
         let told = json!({ "affected": [{
-            "package": { "ecosystem": "crates.io", "name": "h2" },
+            "package": { "ecosystem": "example", "name": "h2" },
             "ranges": [{ "type": "SEMVER", "events": [
                 { "introduced": "0.0.0-0" }, { "fixed": "0.3.24" }, { "introduced": "0.4.0" }, { "fixed": "0.4.2" },
             ] }],
@@ -217,7 +223,7 @@ mod tests {
     fn a_folder_is_read_and_what_is_no_advisory_is_counted() {
         let folder = tempfile::tempdir().unwrap();
         let told = json!({ "id": "RUSTSEC-0000-0000", "summary": "bad", "affected": [{
-            "package": { "ecosystem": "crates.io", "name": "h2" }, "versions": ["0.4.1"],
+            "package": { "ecosystem": "example", "name": "h2" }, "versions": ["0.4.1"],
         }] });
         std::fs::create_dir(folder.path().join("h2")).unwrap();
         std::fs::write(folder.path().join("h2/a.json"), told.to_string()).unwrap();

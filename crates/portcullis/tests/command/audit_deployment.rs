@@ -135,11 +135,18 @@ fn a_listener_with_tls_is_asked_inside_it_and_serves_nothing_in_the_clear() {
 fn advisories_are_held_against_what_is_built_in() {
     let (_api, folder) = shop();
     fs::create_dir(folder.path("osv")).unwrap();
-    folder.write(
-        "osv/a.json",
-        r#"{ "id": "RUSTSEC-0000-0001", "summary": "bad", "affected": [{ "package": { "ecosystem": "crates.io", "name": "h2" },
-            "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }] }] }] }"#,
-    );
+    // The registry is named as the lock file of this build names it.
+    let mut sources = include_str!("../../../../Cargo.lock").lines().filter_map(|line| {
+        line.strip_prefix("source = \"")?.strip_suffix("-index\"")?.rsplit('/').next()
+    });
+    let registry = sources.next().unwrap();
+    let affected = serde_json::json!([{
+        "package": { "ecosystem": registry, "name": "h2" },
+        "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }] }],
+    }]);
+    let told =
+        serde_json::json!({ "id": "RUSTSEC-0000-0001", "summary": "bad", "affected": affected });
+    folder.write("osv/a.json", &told.to_string());
     let (_, report) = audit(&folder, &["-c", "portcullis.yaml", "--advisories", "osv"]);
     let found = finding(&report, "dependency-with-advisory").unwrap();
     assert!(found["message"].as_str().unwrap().contains("`h2` "), "{found:#}");
