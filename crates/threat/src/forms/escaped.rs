@@ -50,8 +50,9 @@ impl fmt::Display for Markdown<'_> {
         let last = parts.len().saturating_sub(1);
         // Two backticks together would begin another kind of code.
         let is_empty = |at: usize, part: &str| part.trim().is_empty() && at != 0 && at != last;
-        let is_code =
-            parts.len() % 2 == 1 && !parts.iter().enumerate().any(|(at, part)| is_empty(at, part));
+        // A backslash in code stays one, so that a bar behind it cannot be kept from ending a cell of a table.
+        let is_no_code = |(at, part): (usize, &&str)| is_empty(at, part) || part.contains("\\|");
+        let is_code = parts.len() % 2 == 1 && !parts.iter().enumerate().any(is_no_code);
         if !is_code {
             return text(&short, f);
         }
@@ -148,6 +149,7 @@ mod tests {
             ("<b>`x`</b>", "\\<b\\>`x`\\</b\\>", "&lt;b&gt;<code>x</code>&lt;/b&gt;"),
             ("a | b", "a \\| b", "a | b"),
             ("`a|b`", "`a\\|b`", "<code>a|b</code>"),
+            ("`\\|`", "\\`\\\\\\|\\`", "<code>\\|</code>"),
             ("one ` alone", "one \\` alone", "one ` alone"),
             ("``` js", "\\`\\`\\` js", "``` js"),
             ("a\u{1b}\u{202e}\nb", "a\u{fffd}\u{fffd}\u{fffd}b", "a\u{fffd}\u{fffd}\u{fffd}b"),
