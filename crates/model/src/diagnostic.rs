@@ -98,6 +98,24 @@ pub struct Code {
     pub page: &'static str,
 }
 
+/// Declares the codes of a crate, and `ALL` of them. The page of each lies in the folder `codes` beside the file that
+/// declares it, under the code's name.
+#[macro_export]
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $constant:ident = $name:literal, )*) => {
+        $(
+            $(#[$doc])*
+            pub static $constant: $crate::Code = $crate::Code {
+                name: $name,
+                page: include_str!(concat!("codes/", $name, ".md")),
+            };
+        )*
+
+        /// Every code of this crate.
+        pub static ALL: &[&$crate::Code] = &[$(&$constant),*];
+    };
+}
+
 /// One problem, located.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

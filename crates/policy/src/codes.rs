@@ -1,25 +1,9 @@
 //! The kinds of problem of a policy file. Names are stable; `portcullis explain NAME` prints the
 //! page, which lies in the folder beside this file.
 
-use portcullis_model::Code;
 use portcullis_yaml::FileCodes;
 
-macro_rules! codes {
-    ($( $(#[$doc:meta])* $constant:ident = $name:literal, )*) => {
-        $(
-            $(#[$doc])*
-            pub static $constant: Code = Code {
-                name: $name,
-                page: include_str!(concat!("codes/", $name, ".md")),
-            };
-        )*
-
-        /// Every code of this crate.
-        pub static ALL: &[&Code] = &[$(&$constant),*];
-    };
-}
-
-codes! {
+portcullis_model::codes! {
     /// The policy cannot be read as YAML with one meaning.
     NOT_YAML = "policy-not-yaml",
     /// The policy is larger than 1 MiB.
