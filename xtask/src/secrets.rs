@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::secrets::packages::PACKAGES;
+use crate::secrets::packages::{SETS, Set};
 use crate::shell;
 
 const PAGE: &str = "docs/src/secrets.md";
@@ -24,10 +24,14 @@ pub(crate) fn run() -> Result<(), String> {
         "cargo",
         &["build", "--profile", "corpus", "-p", "portcullis-secrets", "--example", "measure"],
     )?;
-    let packages = installed()?;
     let samples = measured(&["samples"])?;
-    let clean = measured(&["folder", &packages.display().to_string()])?;
-    let long = long_file(&packages)?;
+    let (mut clean, mut folders) = (Vec::new(), Vec::new());
+    for set in &SETS {
+        let packages = installed(set)?;
+        clean.push(measured(&["folder", &packages.display().to_string()])?);
+        folders.push(packages);
+    }
+    let long = long_file(folders.first().ok_or("there is no set of packages")?)?;
     let streamed = measured(&["folder", &long.display().to_string()])?;
     fs::remove_file(&long).map_err(|error| error.to_string())?;
     let page = page::page(&samples, &clean, &streamed);
@@ -40,8 +44,8 @@ fn folder() -> PathBuf {
     shell::root().join("target/secrets")
 }
 
-fn installed() -> Result<PathBuf, String> {
-    let folder = folder().join("npm");
+fn installed(set: &Set) -> Result<PathBuf, String> {
+    let folder = folder().join(set.name);
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let known = folder.join("package.json");
     fs::write(&known, "{\"private\":true}\n").map_err(|error| error.to_string())?;
@@ -56,7 +60,7 @@ fn installed() -> Result<PathBuf, String> {
         "--prefix",
         &shown,
     ];
-    shell::run("npm", &[&settings[..], &PACKAGES[..]].concat())?;
+    shell::run("npm", &[&settings[..], &set.packages[..]].concat())?;
     Ok(folder.join("node_modules"))
 }
 

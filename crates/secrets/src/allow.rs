@@ -69,7 +69,7 @@ impl Allow {
     pub(crate) fn allows(&self, found: &Match<'_>, path: &str) -> bool {
         let text = match self.of {
             Of::Secret => found.secret,
-            Of::Match => found.whole,
+            Of::Match => found.whole(),
             Of::Line => found.line(),
         };
         let is_file = self.paths.iter().any(|pattern| pattern.is_match(path.as_bytes()));

@@ -204,7 +204,8 @@ fn matched<'t>(
         text,
         at: secret.start,
         secret: text.get(secret)?,
-        whole: text.get(whole.clone())?,
+        from: whole.start,
+        to: whole.end,
     };
     // An empty match would be found for ever.
     (whole.end > input.start()).then_some((found, whole.end))
@@ -242,6 +243,23 @@ mod tests {
         let hits = scanner().hits(text.as_bytes(), "a.ini");
         assert_eq!(hits.len(), 1);
         assert_eq!(hits[0].at, text.find("hJ7k").unwrap());
+    }
+
+    #[test]
+    fn a_public_key_and_members_of_programs_are_none() {
+        let scanner = scanner();
+        for text in [
+            "const _publicKey = 'hJ7kQ2vX9pLm4Tz8hJ7kQ2vX9pLm4Tz8';",
+            "throw new s.Eip1559NotSupportedError;",
+        ] {
+            assert!(scanner.hits(text.as_bytes(), "a.js").is_empty(), "{text}");
+        }
+        for text in [
+            "const _privateKey = 'hJ7kQ2vX9pLm4Tz8hJ7kQ2vX9pLm4Tz8';",
+            "const a = 's.Zf3D0LXCM3EIMbgJpUNnkRtO';",
+        ] {
+            assert_eq!(scanner.hits(text.as_bytes(), "a.js").len(), 1, "{text}");
+        }
     }
 
     #[test]

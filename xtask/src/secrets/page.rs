@@ -1,20 +1,26 @@
 //! The page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::secrets::packages::PACKAGES;
+use crate::secrets::packages::{LOOKED_AT, SETS, Set};
 
 /// Folders of a package that no browser loads.
 const BESIDE: [&str; 8] =
     ["test", "tests", "__tests__", "scripts", "docs", "examples", "spec", "fixtures"];
 
-pub(super) fn page(samples: &Value, clean: &Value, streamed: &Value) -> String {
+/// Endings of files that no browser loads.
+const UNLOADED: [&str; 5] = [".md", ".d.ts", ".d.cts", ".d.mts", ".markdown"];
+
+pub(super) fn page(samples: &Value, clean: &[Value], streamed: &Value) -> String {
     let mut page = include_str!("words.md").to_owned();
     page.push_str(&of_samples(samples));
-    page.push_str(&of_packages(clean));
+    page.push_str("\n## Packages that have no secrets\n");
+    for (set, clean) in SETS.iter().zip(clean) {
+        page.push_str(&of_packages(set, clean));
+    }
     page.push_str(&of_speed(clean, streamed));
     page
 }
@@ -49,46 +55,76 @@ fn of_samples(samples: &Value) -> String {
     page
 }
 
-fn of_packages(clean: &Value) -> String {
+fn of_packages(set: &Set, clean: &Value) -> String {
     let report = clean.get("report").unwrap_or(&Value::Null);
     let findings = report.get("findings").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    // What is made to be seen is told as that.
+    let secrets = || findings.iter().filter(|one| text(one, "kind") == "secret");
     let (beside, shipped): (Vec<&Value>, Vec<&Value>) =
-        findings.iter().partition(|one| is_beside(text(one, "path")));
+        secrets().partition(|one| is_beside(text(one, "path")));
     let mut page = format!(
-        "\n## Packages that have no secrets\n\n{} packages of npm with all that they depend on: {} files with those of source maps, {:.0} MB. \
-         Taken for a secret in what they ship: **{}**. In their tests, scripts and examples: {}. Not read: {}.\n",
-        PACKAGES.len(),
+        "\n### The {} fifty\n\nWhat was known of them: {}.\n\n\
+         {} files with those of source maps, {:.0} MB. Taken for a secret in what they ship: **{}** values, {} places. In tests, scripts, \
+         documentation and declarations of types: {} values. Told as made to be seen: {}. Not read: {}.\n",
+        set.name,
+        set.known,
         number(report, "files"),
         number(report, "bytes") as f64 / 1e6,
+        values(&shipped),
         shipped.len(),
-        beside.len(),
+        values(&beside),
+        findings.len() - secrets().count(),
         report.get("not_read").and_then(Value::as_array).map_or(0, Vec::len),
     );
-    let mut by_place: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for one in shipped.iter().chain(&beside) {
-        let path = text(one, "path").rsplit("node_modules/").next().unwrap_or_default().to_owned();
-        *by_place.entry((path, text(one, "rule"))).or_default() += 1;
+    let mut by_place: BTreeMap<(&str, &str), Vec<&Value>> = BTreeMap::new();
+    for one in shipped {
+        by_place.entry((package(text(one, "path")), text(one, "rule"))).or_default().push(one);
     }
-    page.push_str("\n| file | rule | times |\n|---|---|--:|\n");
-    for ((path, rule), count) in by_place {
-        let _ = writeln!(page, "| `{path}` | `{rule}` | {count} |");
+    if !by_place.is_empty() {
+        page.push_str("\n| in | rule | values | places | what it is |\n|---|---|--:|--:|---|\n");
     }
-    let _ = writeln!(page, "\nThe packages: {}.", PACKAGES.join(", "));
+    for ((name, rule), found) in by_place {
+        let path = found.first().map_or("", |one| inside(text(one, "path")));
+        let what = LOOKED_AT.iter().find(|(begin, _)| path.starts_with(begin));
+        let what = what.map_or("not looked at", |(_, what)| what);
+        let (values, places) = (values(&found), found.len());
+        let _ = writeln!(page, "| `{name}` | `{rule}` | {values} | {places} | {what} |");
+    }
+    let _ = writeln!(page, "\nThe packages: {}.", set.packages.join(", "));
     page
 }
 
-fn is_beside(path: &str) -> bool {
-    let path = path.rsplit("node_modules/").next().unwrap_or_default();
-    path.split('/').any(|part| BESIDE.contains(&part))
-        || path.contains(".test.")
-        || path.contains(".spec.")
+/// How many different ones there are.
+fn values(found: &[&Value]) -> usize {
+    found.iter().map(|one| text(one, "digest")).collect::<BTreeSet<_>>().len()
 }
 
-fn of_speed(clean: &Value, streamed: &Value) -> String {
+/// Inside the folder of packages.
+fn inside(path: &str) -> &str {
+    path.rsplit("node_modules/").next().unwrap_or_default()
+}
+
+fn package(path: &str) -> &str {
+    let path = inside(path);
+    let scope = if path.starts_with('@') { path.find('/').map_or(0, |at| at + 1) } else { 0 };
+    let rest = path.get(scope..).unwrap_or_default();
+    let end = rest.find('/').map_or(path.len(), |at| scope + at);
+    path.get(..end).unwrap_or(path)
+}
+
+fn is_beside(path: &str) -> bool {
+    let path = inside(path);
+    path.split('/').any(|part| BESIDE.contains(&part))
+        || [".test.", ".spec."].iter().any(|part| path.contains(part))
+        || UNLOADED.iter().any(|ending| path.ends_with(ending))
+}
+
+fn of_speed(clean: &[Value], streamed: &Value) -> String {
     let mut page = "\n## Speed and memory\n\nOne thread; seconds of its processor, the second time that the files are read.\n\n\
         | what | MB | seconds | MB/s | memory at most, MiB |\n|---|--:|--:|--:|--:|\n"
         .to_owned();
-    for (what, run) in [("the packages", clean), ("one file of scripts", streamed)] {
+    let sets = SETS.iter().zip(clean).map(|(set, run)| (format!("the {} fifty", set.name), run));
+    for (what, run) in sets.chain([("one file of scripts".to_owned(), streamed)]) {
         let bytes = run.get("report").map_or(0, |report| number(report, "bytes")) as f64 / 1e6;
         let seconds = run.get("seconds").and_then(Value::as_f64).unwrap_or_default();
         let peak = number(run, "peak_kib") / 1024;

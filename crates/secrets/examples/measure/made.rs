@@ -56,8 +56,14 @@ fn character(class: &Class, chance: &mut Chance) -> char {
             .iter()
             .any(|range| (range.start()..=range.end()).contains(&char::from(*byte))),
     };
-    // Where anything may stand, what stands in real ones is often the point that was meant.
-    if is_in(&b'.') && is_in(&b'!') && is_in(&b'a') && is_in(&b' ') && is_in(&b':') {
+    // Where anything but a new line may stand, what stands in real ones is often the point that was meant.
+    if !is_in(&b'\n')
+        && is_in(&b'.')
+        && is_in(&b'!')
+        && is_in(&b'a')
+        && is_in(&b' ')
+        && is_in(&b':')
+    {
         return '.';
     }
     let letters: Vec<u8> = (b' '..=b'~').filter(u8::is_ascii_alphanumeric).filter(is_in).collect();

@@ -97,6 +97,13 @@ fn what_is_cut_is_told_and_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_script_that_holds_the_word_of_a_tar_at_its_place_is_read_as_a_script() {
+    let text = format!("{}ustar\n{}", "/".repeat(257), token());
+    let report = read(scanner(), "headers.js", text.as_bytes());
+    assert_eq!((report.findings.len(), report.not_read.len()), (1, 0));
+}
+
+#[test]
 fn an_asar_whose_files_lie_elsewhere_is_told() {
     let bytes = asar("a", b"x");
     let text = String::from_utf8_lossy(&bytes).replace("\"size\":1", "\"size\":9");
