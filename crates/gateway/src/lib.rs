@@ -25,6 +25,7 @@ mod instances;
 mod listener;
 mod locks;
 mod login;
+mod mark;
 mod path;
 mod plain_keys;
 mod pools;

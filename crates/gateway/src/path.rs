@@ -21,7 +21,7 @@ mod inspect;
 mod key_quota;
 mod learned;
 mod limit;
-pub(crate) mod loops;
+mod loops;
 mod objects;
 mod once;
 mod one_at_a_time;

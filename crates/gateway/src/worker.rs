@@ -20,6 +20,7 @@ use crate::decision::Probe;
 use crate::holdings::Holdings;
 use crate::instances::Instances;
 use crate::locks::Locks;
+use crate::mark::Mark;
 use crate::pools::Pools;
 use crate::resolver::Resolver;
 use crate::site::{Current, Follower, Site};
@@ -38,7 +39,7 @@ pub(crate) struct Shared {
     pub(crate) counts: Arc<Counts>,
     pub(crate) connections: Arc<Crowd>,
     /// What it is called among gateways.
-    pub(crate) name: String,
+    pub(crate) mark: Mark,
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,

@@ -7,21 +7,18 @@ use portcullis_model::Status;
 
 use super::context::Exit;
 use crate::head::RequestHead;
+use crate::mark::{BRAND, Mark, NAME_BYTES};
 
 const FIELD: &str = "cdn-loop";
-/// What the name of a gateway begins with, before 16 hexadecimal digits.
-const BRAND: &str = "portcullis-";
-const NAME_BYTES: usize = BRAND.len() + 16;
 /// Gateways that one request passes through; where it names more, it has been round often enough.
 const GATEWAYS_MAX: usize = 16;
 
-/// The name of a gateway, from randomness: others learn nothing by it.
-pub(crate) fn name(chance: [u8; 8]) -> String {
-    format!("{BRAND}{:016x}", u64::from_be_bytes(chance))
-}
-
-/// Whether it was here before.
-pub(super) fn refuse(head: &RequestHead, own: &str) -> Result<(), Exit> {
+/// Whether it was here before, on its way to this API.
+pub(super) fn refuse(head: &RequestHead, own: &Mark, api: &str) -> Result<(), Exit> {
+    if head.fields.all(FIELD).next().is_none() {
+        return Ok(());
+    }
+    let own = own.before(api);
     let mut count = 0;
     for name in names(head) {
         count += 1;
@@ -35,13 +32,13 @@ pub(super) fn refuse(head: &RequestHead, own: &str) -> Result<(), Exit> {
 }
 
 /// Who it passed through, this gateway last. What others write there does not go on.
-pub(super) fn passed(head: &RequestHead, own: &str) -> String {
+pub(super) fn passed(head: &RequestHead, own: &Mark, api: &str) -> String {
     let mut all = String::new();
     for name in names(head).take(GATEWAYS_MAX) {
         all.push_str(name);
         all.push_str(", ");
     }
-    all + own
+    all + &own.before(api)
 }
 
 /// Names of gateways like this one.
@@ -64,20 +61,28 @@ mod tests {
 
     #[test]
     fn a_request_that_was_here_before_is_known_and_strangers_are_not_passed_on() {
-        let (own, other) = (name([1; 8]), name([2; 8]));
-        let passed_by = |fields: &str| passed(&head(fields), &own);
-        assert_eq!(passed_by(""), own);
+        let (own, other) = (Mark([1; 8]), Mark([2; 8]).before("a"));
+        let passed_by = |fields: &str| passed(&head(fields), &own, "a");
+        assert_eq!(passed_by(""), own.before("a"));
         let field = format!(
             "CDN-Loop: cdn.example; a=b, {other}\r\nCDN-Loop: portcullis-<script>00000\r\n"
         );
-        assert_eq!(passed_by(&field), format!("{other}, {own}"));
-        assert!(refuse(&head(&field), &own).is_ok());
+        assert_eq!(passed_by(&field), format!("{other}, {}", own.before("a")));
+        assert!(refuse(&head(&field), &own, "a").is_ok());
         let back = format!("CDN-Loop: {}\r\n", passed_by(&field));
-        assert!(matches!(
-            refuse(&head(&back), &own),
-            Err(Exit::Failed { status: Status(508), .. })
-        ));
+        let refused = refuse(&head(&back), &own, "a");
+        assert!(matches!(refused, Err(Exit::Failed { status: Status(508), .. })));
         let many = format!("CDN-Loop: {}\r\n", vec![other; GATEWAYS_MAX + 1].join(","));
-        assert!(refuse(&head(&many), &own).is_err());
+        assert!(refuse(&head(&many), &own, "a").is_err());
+    }
+
+    #[test]
+    fn what_one_api_asks_of_another_passes_and_a_round_of_two_is_ended() {
+        let own = Mark([1; 8]);
+        let behind_a = format!("CDN-Loop: {}\r\n", passed(&head(""), &own, "a"));
+        assert!(refuse(&head(&behind_a), &own, "b").is_ok());
+        let behind_b = format!("CDN-Loop: {}\r\n", passed(&head(&behind_a), &own, "b"));
+        assert!(refuse(&head(&behind_b), &own, "a").is_err());
+        assert!(refuse(&head(&behind_b), &own, "b").is_err());
     }
 }
