@@ -20,10 +20,10 @@ use crate::decision::Probe;
 use crate::health;
 use crate::holdings::Holdings;
 use crate::instances::Instances;
-use crate::mark::Mark;
 use crate::redirect;
 use crate::resolver::{Names, Resolver};
 use crate::site::{Current, ReloadError, Reloaded, Site};
+use crate::stamp::Stamp;
 use crate::threads::{accept, work};
 use crate::walks::Walks;
 use crate::worker::{Chance, Counts, Drain, Shared, Watch};
@@ -288,13 +288,13 @@ fn shared(
     if let Some(store) = &options.store {
         store.compares_under(site.pepper().map(|pepper| pepper.fingerprint()));
     }
-    let (mut chance_of_keys, mut chance_of_marks) = ([0; 16], [0; 8]);
+    let (mut chance_of_keys, mut chance_of_stamps) = ([0; 16], [0; 8]);
     getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
-    getrandom::fill(&mut chance_of_marks).map_err(|_| StartError::Chance)?;
+    getrandom::fill(&mut chance_of_stamps).map_err(|_| StartError::Chance)?;
     Ok(Arc::new(Shared {
         own,
         connections: Crowd::new(limits.connections_max),
-        mark: Mark(chance_of_marks),
+        stamp: Stamp(chance_of_stamps),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),

@@ -20,10 +20,10 @@ use crate::decision::Probe;
 use crate::holdings::Holdings;
 use crate::instances::Instances;
 use crate::locks::Locks;
-use crate::mark::Mark;
 use crate::pools::Pools;
 use crate::resolver::Resolver;
 use crate::site::{Current, Follower, Site};
+use crate::stamp::Stamp;
 use crate::upstream::Pool;
 use crate::walks::Walks;
 
@@ -39,7 +39,7 @@ pub(crate) struct Shared {
     pub(crate) counts: Arc<Counts>,
     pub(crate) connections: Arc<Crowd>,
     /// What it is called among gateways.
-    pub(crate) mark: Mark,
+    pub(crate) stamp: Stamp,
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,

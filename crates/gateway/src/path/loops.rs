@@ -7,14 +7,14 @@ use portcullis_model::Status;
 
 use super::context::Exit;
 use crate::head::RequestHead;
-use crate::mark::{BRAND, Mark, NAME_BYTES};
+use crate::stamp::{BRAND, NAME_BYTES, Stamp};
 
 const FIELD: &str = "cdn-loop";
 /// Gateways that one request passes through; where it names more, it has been round often enough.
 const GATEWAYS_MAX: usize = 16;
 
 /// Whether it was here before, on its way to this API.
-pub(super) fn refuse(head: &RequestHead, own: &Mark, api: &str) -> Result<(), Exit> {
+pub(super) fn refuse(head: &RequestHead, own: &Stamp, api: &str) -> Result<(), Exit> {
     if head.fields.all(FIELD).next().is_none() {
         return Ok(());
     }
@@ -32,7 +32,7 @@ pub(super) fn refuse(head: &RequestHead, own: &Mark, api: &str) -> Result<(), Ex
 }
 
 /// Who it passed through, this gateway last. What others write there does not go on.
-pub(super) fn passed(head: &RequestHead, own: &Mark, api: &str) -> String {
+pub(super) fn passed(head: &RequestHead, own: &Stamp, api: &str) -> String {
     let mut all = String::new();
     for name in names(head).take(GATEWAYS_MAX) {
         all.push_str(name);
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_request_that_was_here_before_is_known_and_strangers_are_not_passed_on() {
-        let (own, other) = (Mark([1; 8]), Mark([2; 8]).before("a"));
+        let (own, other) = (Stamp([1; 8]), Stamp([2; 8]).before("a"));
         let passed_by = |fields: &str| passed(&head(fields), &own, "a");
         assert_eq!(passed_by(""), own.before("a"));
         let field = format!(
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_one_api_asks_of_another_passes_and_a_round_of_two_is_ended() {
-        let own = Mark([1; 8]);
+        let own = Stamp([1; 8]);
         let behind_a = format!("CDN-Loop: {}\r\n", passed(&head(""), &own, "a"));
         assert!(refuse(&head(&behind_a), &own, "b").is_ok());
         let behind_b = format!("CDN-Loop: {}\r\n", passed(&head(&behind_a), &own, "b"));

@@ -66,7 +66,7 @@ impl Received {
 pub(super) async fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
     context.enter(Room::Receive);
     let Request { head, peer, is_claimed } = request;
-    loops::refuse(&head, &context.worker.shared.mark, &context.plan.model.name)?;
+    loops::refuse(&head, &context.worker.shared.stamp, &context.plan.model.name)?;
     let sender = sender(&head, &peer, context)?;
     context.hop = sender.hop;
     context.place = sender.address.map(Place::of);

@@ -137,7 +137,7 @@ fn write_own(
     let (head, plan) = (received.head(), context.plan);
     push_field("Accept-Encoding", b"identity", out);
     write_way(received.sender(), head, plan, out);
-    let passed = loops::passed(head, &context.worker.shared.mark, &plan.model.name);
+    let passed = loops::passed(head, &context.worker.shared.stamp, &plan.model.name);
     push_field("CDN-Loop", passed.as_bytes(), out);
     if let Some(etag) = &context.objects.etag
         && head.fields.get("if-match").is_none()
