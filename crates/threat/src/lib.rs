@@ -17,6 +17,7 @@ mod sealed;
 mod stated;
 mod system;
 mod threat;
+mod tries;
 
 pub mod diff;
 pub mod forms;
@@ -36,3 +37,4 @@ pub use system::{
     OperationRef, Origin, Placement, Reach, Scope, Sources, Store, StoreKind, System, Zone,
 };
 pub use threat::Threat;
+pub use tries::conclusive;

@@ -10,7 +10,7 @@ use portcullis_model::{Clock as _, Diagnostic, Sources, UnixMillis};
 use portcullis_policy::Policy;
 use portcullis_threat::diff::Tried;
 use portcullis_threat::forms::{Question, Shown};
-use portcullis_threat::{Answers, Stated, System, ThreatModel, model, questions};
+use portcullis_threat::{Answers, Stated, System, ThreatModel, conclusive, model, questions};
 
 use super::traffic::Traffic;
 use crate::arguments::BelievedFile;
@@ -44,9 +44,9 @@ impl Derived {
         let stated = stated(from, &mut sources, at)?;
         let compile = |api| Plan::compile(api, PlanOptions::default());
         let plans: Vec<Plan> = apis.into_iter().map(compile).collect();
-        let evidence = evidence(from, &plans, at)?;
-        let traffic = Traffic::of(&from.ledgers, &plans)?;
         let is_in_front = !from.without_gateway && (config.is_some() || from.upstream.is_some());
+        let evidence = evidence(from, &plans, is_in_front, at)?;
+        let traffic = Traffic::of(&from.ledgers, &plans)?;
         let system = System::derive(&portcullis_threat::Sources {
             plans: &plans,
             stated: &stated,
@@ -114,6 +114,7 @@ pub(super) fn beside(from: &DerivedFrom) -> PathBuf {
 fn evidence(
     from: &DerivedFrom,
     plans: &[Plan],
+    is_in_front: bool,
     at: UnixMillis,
 ) -> Result<Vec<(Record, Vec<&'static str>)>, Exit> {
     let Some(file) = &from.evidence else { return Ok(Vec::new()) };
@@ -140,5 +141,5 @@ fn evidence(
     });
     let binary = (!from.any_program).then(this_program).transpose().map_err(unusable)?;
     let now = Standing { sliced, suite: suite.transpose()?, binary, at };
-    Ok(stand(&found.records, &now).last)
+    Ok(stand(&conclusive(found.records, is_in_front), &now).last)
 }

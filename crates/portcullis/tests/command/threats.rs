@@ -1,5 +1,6 @@
 //! `portcullis threats`: derived from files, shown, compared, begun.
 
+use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, SigningKey, State, append};
 use portcullis_model::{Date, UnixMillis};
 use serde_json::Value;
 
@@ -290,6 +291,71 @@ fn evidence_of_another_key_is_not_believed() {
         let (code, printed, said) = threats(&folder, &[&all[..], &[key]].concat());
         assert_eq!((code, printed.as_str()), (Some(2), ""), "{said}");
     }
+}
+
+/// A try to read a note of somebody else, as it ended through the gateway.
+fn tried(through: Outcome, state: State) -> Record {
+    let nothing = Sha256Hex::NOTHING;
+    Record {
+        id: "notes-of-others".to_owned(),
+        title: "reads a note of somebody else".to_owned(),
+        kind: Kind::Attack {
+            item: "A1".to_owned(),
+            cwe: 639,
+            direct: Outcome::Succeeded,
+            through,
+            stopped_by: Vec::new(),
+            knock_out: None,
+            twin: None,
+            state,
+        },
+        operations: vec!["getNote".to_owned()],
+        digests: Digests { contract: nothing, policy: nothing, suite: nothing, binary: nothing },
+        at: day(0).start(),
+        expires: day(30).start(),
+    }
+}
+
+#[test]
+fn an_attack_that_came_through_is_not_mended_by_leaving_its_evidence_out() {
+    let folder = folder();
+    let key = SigningKey::generate().unwrap();
+    folder.write("key.pub", &key.public().pem());
+    let keep = |records: &[Record]| {
+        folder.write("seen.jsonl", &append(None, records, &key, day(0).start()).unwrap());
+    };
+    let came = tried(Outcome::Succeeded, State::Open);
+    keep(std::slice::from_ref(&came));
+    let source = ["-c", "portcullis.yaml"];
+    let shown = ["--evidence", "seen.jsonl", "--evidence-key", "key.pub"];
+    let earlier = [&source[..], &shown, &["--format", "json", "--output", "old.json"]].concat();
+    let (code, _, said) = threats(&folder, &earlier);
+    assert_eq!(code, Some(0), "{said}");
+    let diff = |more: &[&str]| {
+        threats(&folder, &[&["diff", "--against", "old.json"], &source[..], more].concat())
+    };
+    let (code, printed, said) = diff(&[]);
+    assert_eq!(code, Some(1), "{printed}{said}");
+    assert!(
+        printed.starts_with("lost-evidence ") && printed.contains("no evidence is given"),
+        "{printed}"
+    );
+    assert!(said.contains("knows of attacks on") && said.contains("--evidence-key"), "{said}");
+    let (code, printed, said) = diff(&shown);
+    assert_eq!((code, said.as_str()), (Some(0), ""), "as it was: {printed}");
+    keep(&[came.clone(), tried(Outcome::Inconclusive, State::Inconclusive)]);
+    assert!(
+        notes_of_others(&model(&folder, &[&source[..], &shown].concat()))["state"]
+            == "comes through"
+    );
+    assert_eq!(diff(&shown).0, Some(0), "a try that showed nothing");
+    keep(&[came, tried(Outcome::Failed, State::AlreadySafe)]);
+    assert!(
+        notes_of_others(&model(&folder, &[&source[..], &shown].concat()))["state"]
+            != "comes through"
+    );
+    let (_, printed, _) = diff(&shown);
+    assert!(!printed.contains("lost-evidence"), "tried again: {printed}");
 }
 
 #[test]

@@ -100,7 +100,7 @@ pub(super) struct Claim {
 pub(super) enum ClaimKind {
     Accepted,
     Answered,
-    Lowered,
+    Rated,
 }
 
 /// By whom, and how far.

@@ -39,11 +39,39 @@ pub(super) fn claims(of: &Compared<'_>) -> Vec<Worse> {
             None => anew(of.before, claim, (claimed, until), acts),
         };
         let Some((change, what)) = told else { continue };
-        let name = format!("{} {}", claim.threat, claim.of.as_deref().unwrap_or("*"));
-        let title = claim.of.clone().unwrap_or_else(|| "wherever it is found".to_owned());
+        let (name, title) = named(claim);
         all.push(Worse { change, name, title, level: acts.level, what });
     }
+    all.extend(unsaid(of));
     all
+}
+
+/// Ratings without an end, which only raise, that nobody says any more.
+fn unsaid(of: &Compared<'_>) -> Vec<Worse> {
+    let mut all = Vec::new();
+    for (claim, old) in &of.before.claims {
+        let (None, Some(rated)) = (old.until, old.rating) else { continue };
+        let now = of.now.claims.get(claim).and_then(|now| now.rating);
+        if now.is_some_and(|now| now.0 >= rated.0 && now.1 >= rated.1) {
+            continue;
+        }
+        let what = format!("{} rated it {}, and nobody does any more", old.by, scores(rated));
+        let (name, title) = named(claim);
+        all.push(Worse { change: Change::Gone, name, title, level: None, what });
+    }
+    all
+}
+
+fn named(claim: &Claim) -> (String, String) {
+    let of = claim.of.as_deref();
+    let title = of.unwrap_or("wherever it is found").to_owned();
+    (format!("{} {}", claim.threat, of.unwrap_or("*")), title)
+}
+
+/// Likelihood and impact, as people write them.
+fn scores((likelihood, impact): (u8, u8)) -> String {
+    let score = |tenths: u8| format!("{}.{}", tenths / 10, tenths % 10);
+    format!("{} and {}", score(likelihood), score(impact))
 }
 
 fn acting<'a>(of: &Compared<'a>) -> BTreeMap<Claim, Acts<'a>> {
@@ -61,7 +89,7 @@ fn acting<'a>(of: &Compared<'a>) -> BTreeMap<Claim, Acts<'a>> {
             let until = before.and_then(|one| match kind {
                 ClaimKind::Accepted => one.accepted,
                 ClaimKind::Answered => one.answered,
-                ClaimKind::Lowered => one.lowered,
+                ClaimKind::Rated => one.lowered,
             });
             match until {
                 None => acts.anew.push(of.model.system.title(threat.element)),
@@ -79,7 +107,7 @@ fn written(stated: &Stated, said: Said) -> impl Iterator<Item = (Claim, ClaimKin
     let answered = said.answered.and_then(|at| stated.answered.get(at));
     let answered = answered.map(|one| (ClaimKind::Answered, &one.threat, one.of.as_ref()));
     let lowered = said.lowered.and_then(|at| stated.rated.get(at));
-    let lowered = lowered.map(|one| (ClaimKind::Lowered, &one.threat, one.of.as_ref()));
+    let lowered = lowered.map(|one| (ClaimKind::Rated, &one.threat, one.of.as_ref()));
     let all = [accepted, answered, lowered].into_iter().flatten();
     all.map(|(kind, threat, of)| (Claim::new(kind, threat, of), kind))
 }
@@ -96,9 +124,7 @@ fn wider(old: &Claimed, (now, until): (&Claimed, Date), acts: &Acts<'_>) -> Opti
     if let (Some(old), Some(now)) = (old.rating, now.rating)
         && (now.0 < old.0 || now.1 < old.1)
     {
-        let score = |tenths: u8| format!("{}.{}", tenths / 10, tenths % 10);
-        let both = |(a, b)| format!("{} and {}", score(a), score(b));
-        more.push(format!("likelihood and impact {}, before {}", both(now), both(old)));
+        more.push(format!("likelihood and impact {}, before {}", scores(now), scores(old)));
     }
     if !acts.anew.is_empty() {
         more.push(listed("also of ", &acts.anew));
@@ -134,6 +160,6 @@ fn said(kind: ClaimKind, by: &str, until: Date) -> String {
     match kind {
         ClaimKind::Accepted => format!("{by} takes it until {until}"),
         ClaimKind::Answered => format!("{by} says until {until} that something answers it"),
-        ClaimKind::Lowered => format!("{by} rates it lower until {until}"),
+        ClaimKind::Rated => format!("{by} rates it lower until {until}"),
     }
 }

@@ -91,7 +91,7 @@ fn claims(model: &ThreatModel) -> BTreeMap<Claim, Claimed> {
     for one in &stated.rated {
         let rating = Some((one.rating.likelihood, one.rating.impact));
         let claimed = Claimed { by: one.by.clone(), until: one.until, rating };
-        claim(&mut all, Claim::new(ClaimKind::Lowered, &one.threat, one.of.as_ref()), claimed);
+        claim(&mut all, Claim::new(ClaimKind::Rated, &one.threat, one.of.as_ref()), claimed);
     }
     all
 }

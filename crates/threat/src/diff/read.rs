@@ -175,7 +175,7 @@ fn claims(stated: &FileStated) -> Result<BTreeMap<Claim, Claimed>, String> {
     for (kind, list) in [
         (ClaimKind::Accepted, &stated.accepted),
         (ClaimKind::Answered, &stated.answered),
-        (ClaimKind::Lowered, &stated.rated),
+        (ClaimKind::Rated, &stated.rated),
     ] {
         for one in list {
             let until = one.until.as_deref().map(date).transpose()?;
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_member_that_was_taken_away_is_not_taken_for_nothing() {
-        let rated = Claim::new(ClaimKind::Lowered, "a", None);
+        let rated = Claim::new(ClaimKind::Rated, "a", None);
         assert_eq!(read(model()).unwrap().claims[&rated].rating, Some((45, 90)));
         for pointer in [
             "/at",

@@ -19,7 +19,7 @@ impl Tried {
         let has_failed = |record: &&Record| match &record.kind {
             Kind::Attack { direct, through, state, .. } => {
                 match if is_in_front { through } else { direct } {
-                    Outcome::Failed => true,
+                    Outcome::Failed => *state != State::Inconclusive,
                     Outcome::Stopped => *state == State::Closed,
                     Outcome::Succeeded | Outcome::Inconclusive => false,
                 }

@@ -126,3 +126,22 @@ fn a_rating_that_is_lower_still_is_told() {
     assert!(one.contains("likelihood and impact 1.0 and 1.5, before 1.0 and 2.0"), "{one}");
     assert_eq!(told((CONTRACT, &now), (CONTRACT, &before)), [""; 0]);
 }
+
+#[test]
+fn a_rating_that_raised_and_is_taken_away_is_told() {
+    let raised = "rated: [{ threat: others-objects-read, by: ada, reason: seen, likelihood: 9, impact: 9 }]\n";
+    let lower = raised.replace("impact: 9", "impact: 8");
+    for now in ["", lower.as_str()] {
+        let all = all_worse(&alone(CONTRACT, raised), &alone(CONTRACT, now), &Tried::default());
+        let [one] = all.try_into().unwrap();
+        assert_eq!((one.change, one.name.as_str()), (Change::Gone, "others-objects-read *"));
+        assert_eq!(one.what, "ada rated it 9.0 and 9.0, and nobody does any more");
+    }
+    assert_eq!(
+        all_worse(&alone(CONTRACT, &lower), &alone(CONTRACT, raised), &Tried::default())
+            .iter()
+            .filter(|one| one.change == Change::Gone)
+            .count(),
+        0
+    );
+}

@@ -3,7 +3,7 @@
 use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, State as Shown};
 use portcullis_model::UnixMillis;
 use portcullis_threat::diff::{Change, Tried, Worse};
-use portcullis_threat::{Proof, State, ThreatModel};
+use portcullis_threat::{Proof, State, ThreatModel, conclusive};
 
 use crate::shop::{CONTRACT, NOW, all_worse, found};
 
@@ -94,6 +94,23 @@ fn each_of_several_attacks_must_be_tried_again() {
     assert_eq!(worse(&before, &now, &Tried::of(&now, true)).len(), 1, "one is left");
     now.push(stopped("f"));
     assert_eq!(worse(&before, &now, &Tried::of(&now, true)), []);
+}
+
+#[test]
+fn a_try_that_showed_nothing_mends_nothing() {
+    let ids = |tries: &[(Record, Vec<&'static str>)], is_in_front| {
+        let records = tries.iter().map(|(record, _)| record.clone()).collect();
+        let kept = conclusive(records, is_in_front);
+        kept.iter().map(|one| one.kind.clone()).collect::<Vec<Kind>>()
+    };
+    let kinds = |tries: &[(Record, Vec<&'static str>)]| -> Vec<Kind> {
+        tries.iter().map(|(record, _)| record.kind.clone()).collect()
+    };
+    let (came, held, nothing) = (through("a"), stopped("a"), inconclusive("a"));
+    let tries = [came.clone(), nothing.clone(), inconclusive("b")];
+    assert_eq!(ids(&tries, true), kinds(&[came.clone(), inconclusive("b")]));
+    let tries = [came, held.clone(), nothing];
+    assert_eq!(ids(&tries, true), kinds(&tries), "it was stopped, and then nothing was shown");
 }
 
 /// The shop, and the same with a proof of the control that answers one of its threats.
