@@ -8,10 +8,11 @@
 #   EVIDENCE_PUBLIC_KEY  the public key that checks it
 #   ALLOW         words that do not stop a build: new-entry ...     [none]
 #   DENY          note, low, medium, high, critical: open threats at that level stop a build  [never]
+#   BEGIN         yes: write the earlier model where there is none   [no]
 #   PORTCULLIS    the program                                       [portcullis]
 #
-# Ends with 0 if nothing is worse, 1 if something is, 2 if nothing could be looked at. Where there is no earlier model, it
-# is written, and nothing is compared: commit it.
+# Ends with 0 if nothing is worse, 1 if something is, 2 if nothing could be looked at. That is also so where there is no
+# earlier model: a build would else be green for whoever removes it. BEGIN=yes writes it, once and by hand: commit it.
 set -euo pipefail
 
 program=${PORTCULLIS:-portcullis}
@@ -21,6 +22,10 @@ if [[ -n ${EVIDENCE:-} ]]; then
     from+=(--evidence "$EVIDENCE" --evidence-key "${EVIDENCE_PUBLIC_KEY:?names the key that checks EVIDENCE}")
 fi
 
+if [[ ! -e $baseline && ${BEGIN:-no} != yes ]]; then
+    echo "$baseline is not there, so nothing can be compared; BEGIN=yes writes it" >&2
+    exit 2
+fi
 if [[ ! -e $baseline ]]; then
     "$program" threats "${from[@]}" --format json --output "$baseline"
     echo "wrote $baseline: commit it, and the next run compares with it" >&2

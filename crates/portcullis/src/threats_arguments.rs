@@ -36,9 +36,10 @@ pub(crate) enum ThreatsCommand {
     #[command(
         after_help = "Example:\n  portcullis threats -c portcullis.yaml --format json --output threats.json\n  portcullis \
         threats diff --against threats.json -c portcullis.yaml --allow new-entry\n\nThe earlier model is what `--format json` \
-        wrote. Give both runs the same kind of evidence: a model without it has lost what was proven.\n\nExit codes: 0 \
-        nothing is worse, or it is allowed, 1 something is, or files have errors, 2 usage, unreadable file, an earlier \
-        model of a newer form, or evidence that cannot be believed"
+        wrote, unchanged. Give both runs the same kind of evidence: a model without it has lost what was proven, and does \
+        not know whether an attack still comes through.\n\nExit codes: 0 nothing is worse, or it is allowed, 1 something \
+        is, or files have errors, 2 usage, unreadable file, an earlier model that was changed, is of a newer form, of \
+        another API or of one with nothing in front, or evidence that cannot be believed"
     )]
     Diff(ThreatsDiffOptions),
     /// Write a first threats.yaml: what is assumed, to be corrected
@@ -155,7 +156,7 @@ pub(crate) struct AllowedChange(pub(crate) Change);
 
 impl ValueEnum for AllowedChange {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [AllowedChange; 7] = [
+        const ALL: [AllowedChange; 11] = [
             AllowedChange(Change::NewEntry),
             AllowedChange(Change::WiderEntry),
             AllowedChange(Change::NewOpen),
@@ -163,6 +164,10 @@ impl ValueEnum for AllowedChange {
             AllowedChange(Change::HigherRisk),
             AllowedChange(Change::LostAcceptance),
             AllowedChange(Change::StaleEvidence),
+            AllowedChange(Change::LostEvidence),
+            AllowedChange(Change::NewClaim),
+            AllowedChange(Change::WiderClaim),
+            AllowedChange(Change::Gone),
         ];
         &ALL
     }

@@ -2,14 +2,14 @@
 
 mod parts;
 mod shown;
-mod taken;
+pub(crate) mod taken;
 mod told;
 
 use crate::answers::{Answers, Mitigation, State};
 use crate::risk;
 use crate::rules::{By, Hit, Rule};
 use crate::stated::Stated;
-use crate::system::{Element, System, names};
+use crate::system::{Element, System};
 use crate::threat::Threat;
 use shown::Shown;
 
@@ -45,16 +45,11 @@ impl<'a> Answering<'a> {
         if mitigations.is_empty() {
             mitigations.push(Mitigation::without_proof(None, State::Missing, rule.advice));
         }
+        let derived = taken::derived(self.system, self.stated, rule, element);
         let rated = taken::rated(self.stated, self.system, rule, element);
-        let (likelihood, impact) = rated.map_or_else(
-            || {
-                let likelihood = risk::likelihood(self.system, rule.factors, element);
-                let impact = risk::impact(self.system, self.stated, rule.harm, element);
-                (risk::mean(&likelihood), risk::worst(&impact))
-            },
-            |rating| (rating.likelihood, rating.impact),
-        );
-        let (inherent, residual) = risk::rate(likelihood, impact, state);
+        let rated = rated.and_then(|at| self.stated.rated.get(at));
+        let before = rated.map_or(derived, |one| taken::counted(one, derived, self.answers.now));
+        let (inherent, residual) = risk::rate(before.likelihood, before.impact, state);
         let accepted = taken::accepted(self.stated, self.system, rule, element, self.answers.now);
         Threat { rule, element, why, mitigations, state, inherent, residual, accepted }
     }
@@ -82,11 +77,8 @@ impl<'a> Answering<'a> {
 
     /// What people say that answers it.
     fn said(&self, rule: &Rule, element: Element) -> Option<Mitigation> {
-        let one = self.stated.answered.iter().find(|one| {
-            one.threat == rule.id
-                && names(one.of.as_deref(), self.system, element)
-                && one.until.is_none_or(|until| self.answers.now < until.end())
-        })?;
+        let at = taken::answered(self.stated, self.system, rule, element, self.answers.now)?;
+        let one = self.stated.answered.get(at)?;
         let why = format!("{} (says {})", one.how, one.by);
         Some(Mitigation::without_proof(None, State::Stated, why))
     }

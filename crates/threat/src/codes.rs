@@ -26,6 +26,8 @@ portcullis_model::codes! {
     UNKNOWN_WORD = "threats-unknown-word",
     /// A date is none.
     BAD_DATE = "threats-bad-date",
+    /// An end is too far away.
+    TOO_FAR = "threats-too-far",
     /// A number cannot be meant.
     BAD_NUMBER = "threats-bad-number",
     /// There are more problems than are shown.
@@ -40,6 +42,8 @@ portcullis_model::codes! {
     UNKNOWN_DATA = "threats-unknown-data",
     /// The threat is not found there.
     NOTHING_THERE = "threats-nothing-there",
+    /// A rating is lower than derived and has no end.
+    NO_END = "threats-no-end",
     /// What somebody said ended.
     EXPIRED = "threats-expired",
     /// What somebody said ends within two weeks.

@@ -7,11 +7,14 @@ use std::collections::HashSet;
 
 use portcullis_model::{Code, Date, Diagnostic, Span, UnixMillis, did_you_mean, shown};
 
+use crate::answering::taken;
 use crate::codes;
 use crate::found::ThreatModel;
 use crate::rules::{RULES, rule};
+use crate::stated::DAYS_MAX;
 use crate::system::names;
 use crate::system::{Element, System};
+use crate::threat::Threat;
 
 /// How long before its end something is spoken of.
 const SOON_MS: u64 = 14 * 24 * 3600 * 1000;
@@ -35,8 +38,34 @@ impl ThreatModel {
                 None => told.extend(said.until.and_then(|until| ends(until, said.span, now))),
             }
         }
+        told.extend(self.without_end());
         told.extend(self.places());
         told
+    }
+
+    /// Ratings below the derived ones that say no end: what is lower does not count.
+    fn without_end(&self) -> Vec<Diagnostic> {
+        let (system, stated) = (&self.system, &self.stated);
+        let endless = |at: usize| stated.rated.get(at).filter(|one| one.until.is_none());
+        let mut spans: Vec<Option<Span>> = Vec::new();
+        // Most people rate nothing.
+        let threats = if stated.rated.is_empty() { &[][..] } else { &self.threats };
+        for &Threat { rule, element, .. } in threats {
+            let Some(one) = taken::rated(stated, system, rule, element).and_then(endless) else {
+                continue;
+            };
+            let derived = taken::derived(system, stated, rule, element);
+            if taken::lowers(one, derived) && !spans.contains(&one.span) {
+                spans.push(one.span);
+            }
+        }
+        let told = spans.into_iter().map(|span| {
+            let message =
+                "this rating is lower than derived and has no end: only what is higher counts";
+            warning(&codes::NO_END, message.to_owned(), span)
+                .help(format!("add `until`, at most {DAYS_MAX} days from today"))
+        });
+        told.collect()
     }
 
     fn said(&self) -> Vec<Said<'_>> {
@@ -50,13 +79,13 @@ impl ThreatModel {
         let answered = stated.answered.iter().map(|one| Said {
             threat: &one.threat,
             of: one.of.as_deref(),
-            until: one.until,
+            until: Some(one.until),
             span: one.span,
         });
         let rated = stated.rated.iter().map(|one| Said {
             threat: &one.threat,
             of: one.of.as_deref(),
-            until: None,
+            until: one.until,
             span: one.span,
         });
         accepted.chain(answered).chain(rated).collect()
@@ -101,7 +130,7 @@ impl ThreatModel {
     }
 
     fn found_at(&self, threat: &str) -> impl Iterator<Item = Element> {
-        let is_it = move |one: &&crate::threat::Threat| one.rule.id == threat;
+        let is_it = move |one: &&Threat| one.rule.id == threat;
         self.threats.iter().filter(is_it).map(|one| one.element)
     }
 

@@ -12,9 +12,12 @@ mod found;
 mod held;
 mod questions;
 mod rating;
+mod said;
+mod sealed;
 mod stated;
 mod system;
 mod threat;
+mod tries;
 
 pub mod diff;
 pub mod forms;
@@ -25,8 +28,8 @@ pub use answers::{Answers, Mitigation, Proof, Seen, State};
 pub use found::{Found, ThreatModel, model};
 pub use questions::{begun, questions};
 pub use stated::{
-    Acceptance, Answered, Degree, Goal, Rated, Stated, StatedAsset, StatedData, StatedStore,
-    StatedZone, Tier, json_schema, reference_page,
+    Acceptance, Answered, DAYS_MAX as STATED_DAYS_MAX, Degree, Goal, Rated, Stated, StatedAsset,
+    StatedData, StatedStore, StatedZone, Tier, json_schema, last_day, reference_page,
 };
 pub use system::{
     Access, Actor, ActorKind, Asset, AssetKind, Authentication, Boundary, Component, ComponentKind,
@@ -34,3 +37,4 @@ pub use system::{
     OperationRef, Origin, Placement, Reach, Scope, Sources, Store, StoreKind, System, Zone,
 };
 pub use threat::Threat;
+pub use tries::conclusive;

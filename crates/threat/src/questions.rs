@@ -8,13 +8,14 @@ mod line;
 
 use std::collections::BTreeMap;
 
-use portcullis_model::Span;
+use portcullis_model::{Date, Span, UnixMillis};
 
 use self::line::{quoted, words};
 use crate::forms::Question;
 use crate::found::ThreatModel;
 use crate::risk::{Level, regime_covers};
 use crate::rules::{Probe, Rule};
+use crate::stated::proposed_day;
 use crate::system::{DataClass, DataClasses, DataSet, Known, Origin};
 use crate::threat::Threat;
 
@@ -30,8 +31,12 @@ const OF_STORES_MAX: usize = 2;
 const OF_THREATS_MAX: usize = 4;
 
 /// What to ask, the most important first. `place` says where a span is, as people open it.
-pub fn questions(model: &ThreatModel, place: &dyn Fn(Span) -> String) -> Vec<Question> {
-    let asking = Asking { model, place };
+pub fn questions(
+    model: &ThreatModel,
+    now: UnixMillis,
+    place: &dyn Fn(Span) -> String,
+) -> Vec<Question> {
+    let asking = Asking { model, until: proposed_day(now), place };
     let mut all = Vec::new();
     all.extend(asking.weight());
     all.extend(asking.data());
@@ -45,6 +50,8 @@ pub fn questions(model: &ThreatModel, place: &dyn Fn(Span) -> String) -> Vec<Que
 
 struct Asking<'a> {
     model: &'a ThreatModel,
+    /// The end that is proposed.
+    until: Date,
     place: &'a dyn Fn(Span) -> String,
 }
 
@@ -136,10 +143,11 @@ impl Asking<'_> {
             taken: "nothing does".to_owned(),
             because: format!("Portcullis cannot see it; {}", rule.advice),
             line: format!(
-                "answered: [{{ threat: {}, how: {}, by: {}, until: 2027-12-31 }}]",
+                "answered: [{{ threat: {}, how: {}, by: {}, until: {} }}]",
                 rule.id,
                 quoted(""),
-                quoted("who says so")
+                quoted("who says so"),
+                self.until
             ),
         }
     }

@@ -1,5 +1,6 @@
 //! What only people can say of an application: `threats.yaml`, read.
 
+mod ends;
 mod file;
 mod read;
 mod words;
@@ -9,7 +10,10 @@ use portcullis_model::{Date, Span};
 use crate::rating::Rating;
 use crate::system::{DataClasses, StoreKind};
 
+pub(crate) use ends::proposed_day;
+pub use ends::{DAYS_MAX, last_day};
 pub use read::{json_schema, reference_page};
+pub(crate) use words::tenths;
 
 /// All that people said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,6 +74,13 @@ impl Degree {
             Self::High => "high",
             Self::Maximal => "maximal",
         }
+    }
+
+    /// The degree of this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Minimal, Self::Low, Self::Moderate, Self::High, Self::Maximal]
+            .into_iter()
+            .find(|one| one.name() == name)
     }
 
     /// From 1 to 9.
@@ -188,8 +199,8 @@ pub struct Answered {
     pub how: String,
     /// Who says so.
     pub by: String,
-    /// Until when that may be believed.
-    pub until: Option<Date>,
+    /// Until which day that is believed, that one included.
+    pub until: Date,
     /// Where it is said.
     pub span: Option<Span>,
 }
@@ -207,6 +218,8 @@ pub struct Rated {
     pub reason: String,
     /// Who.
     pub by: String,
+    /// Until which day a number below the derived one counts, that day included. One above it needs no end.
+    pub until: Option<Date>,
     /// Where it is said.
     pub span: Option<Span>,
 }

@@ -8,8 +8,9 @@ use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::{Record, stand};
 use portcullis_model::{Clock as _, Diagnostic, Sources, UnixMillis};
 use portcullis_policy::Policy;
+use portcullis_threat::diff::Tried;
 use portcullis_threat::forms::{Question, Shown};
-use portcullis_threat::{Answers, Stated, System, ThreatModel, model, questions};
+use portcullis_threat::{Answers, Stated, System, ThreatModel, conclusive, model, questions};
 
 use super::traffic::Traffic;
 use crate::arguments::BelievedFile;
@@ -28,6 +29,8 @@ pub(super) struct Derived {
     pub(super) model: ThreatModel,
     pub(super) questions: Vec<Question>,
     pub(super) at: UnixMillis,
+    /// What evidence says of attacks that came through once.
+    pub(super) tried: Tried,
     sources: Sources,
     problems: Vec<Diagnostic>,
 }
@@ -37,13 +40,13 @@ impl Derived {
         let (config, contract) = (from.config.as_deref(), from.contract.as_deref());
         let policy = load::explained_policy(config, contract, from.upstream.as_deref(), None);
         let Policy { apis, mut sources, .. } = policy.map_err(|failure| load::refuse(&failure))?;
-        let stated = stated(from, &mut sources)?;
+        let at = SystemClock.now();
+        let stated = stated(from, &mut sources, at)?;
         let compile = |api| Plan::compile(api, PlanOptions::default());
         let plans: Vec<Plan> = apis.into_iter().map(compile).collect();
-        let at = SystemClock.now();
-        let evidence = evidence(from, &plans, at)?;
-        let traffic = Traffic::of(&from.ledgers, &plans)?;
         let is_in_front = !from.without_gateway && (config.is_some() || from.upstream.is_some());
+        let evidence = evidence(from, &plans, is_in_front, at)?;
+        let traffic = Traffic::of(&from.ledgers, &plans)?;
         let system = System::derive(&portcullis_threat::Sources {
             plans: &plans,
             stated: &stated,
@@ -54,11 +57,12 @@ impl Derived {
         let answers =
             Answers { plans: &plans, is_in_front, evidence: &evidence, seen: &seen, now: at };
         let model = model(system, stated, &answers);
+        let tried = from.evidence.as_ref().map(|_| Tried::of(&evidence, is_in_front));
         let problems = model.held(at);
         let places = RefCell::new(Places::new(&sources));
-        let questions = questions(&model, &|span| place(&places, span));
+        let questions = questions(&model, at, &|span| place(&places, span));
         drop(places);
-        Ok(Self { model, questions, at, sources, problems })
+        Ok(Self { model, questions, at, tried: tried.unwrap_or_default(), sources, problems })
     }
 
     /// What of the threat file is said of nothing, or ended: on standard error, since it is no part of the model.
@@ -88,7 +92,7 @@ fn place(places: &RefCell<Places<'_>>, span: portcullis_model::Span) -> String {
 }
 
 /// The file of people that is meant, if there is one.
-fn stated(from: &DerivedFrom, sources: &mut Sources) -> Result<Stated, Exit> {
+fn stated(from: &DerivedFrom, sources: &mut Sources, at: UnixMillis) -> Result<Stated, Exit> {
     let path = match &from.model {
         Some(path) => path.clone(),
         None => match beside(from) {
@@ -97,7 +101,7 @@ fn stated(from: &DerivedFrom, sources: &mut Sources) -> Result<Stated, Exit> {
             _ => return Ok(Stated::default()),
         },
     };
-    Stated::from_file(&path, sources).map_err(|failure| load::refuse(&failure))
+    Stated::from_file(&path, sources, at).map_err(|failure| load::refuse(&failure))
 }
 
 /// The file of people beside the policy, or the document.
@@ -110,6 +114,7 @@ pub(super) fn beside(from: &DerivedFrom) -> PathBuf {
 fn evidence(
     from: &DerivedFrom,
     plans: &[Plan],
+    is_in_front: bool,
     at: UnixMillis,
 ) -> Result<Vec<(Record, Vec<&'static str>)>, Exit> {
     let Some(file) = &from.evidence else { return Ok(Vec::new()) };
@@ -136,5 +141,5 @@ fn evidence(
     });
     let binary = (!from.any_program).then(this_program).transpose().map_err(unusable)?;
     let now = Standing { sliced, suite: suite.transpose()?, binary, at };
-    Ok(stand(&found.records, &now).last)
+    Ok(stand(&conclusive(found.records, is_in_front), &now).last)
 }

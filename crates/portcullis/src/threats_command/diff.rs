@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use portcullis_threat::diff::{BASELINE_BYTES_MAX, Baseline, Worse, diff as compare};
+use portcullis_threat::diff::{BASELINE_BYTES_MAX, Baseline, Compared, Worse, diff as compare};
 use serde_json::json;
 
 use super::derived::Derived;
@@ -17,9 +17,12 @@ use crate::threats_arguments::ThreatsDiffOptions;
 pub(super) fn diff(options: &ThreatsDiffOptions) -> Result<Exit, Exit> {
     let before = baseline(&options.against)?;
     let derived = Derived::of(&options.derived)?;
+    let (model, at, tried) = (&derived.model, derived.at, &derived.tried);
+    let now = Baseline::of(model, at);
+    before.fits(&now).map_err(|why| unusable(&options.against, &why))?;
     derived.say_problems();
-    let now = Baseline::of(&derived.model, derived.at);
-    let worse = compare(&before, &now, &derived.model);
+    say_unshown(options, &before);
+    let worse = compare(&Compared { before: &before, now: &now, model, at, tried });
     let stops = |one: &Worse| !options.allow.iter().any(|allowed| allowed.0 == one.change);
     let stopping = worse.iter().filter(|one| stops(one)).count();
     match options.format {
@@ -29,12 +32,28 @@ pub(super) fn diff(options: &ThreatsDiffOptions) -> Result<Exit, Exit> {
     Ok(if stopping == 0 { Exit::Success } else { Exit::Failure })
 }
 
+fn unusable(path: &Path, why: &dyn std::fmt::Display) -> Exit {
+    talk::say(&talk::clean(&format!("`{}`: {why}", path.display())));
+    talk::say("help: `portcullis threats --format json --output FILE` writes such a file");
+    Exit::Unusable
+}
+
+/// An earlier model that knows of attacks cannot be compared as far as those go where nobody shows any.
+fn say_unshown(options: &ThreatsDiffOptions, before: &Baseline) {
+    let shown = before.shown();
+    if shown > 0 && options.derived.evidence.is_none() {
+        let of = many(shown, "threat");
+        talk::say(&format!(
+            "note: the earlier model knows of attacks on {of}, and no evidence is given: what they showed counts as lost"
+        ));
+        talk::say(
+            "help: name the file of `portcullis attack --evidence` with --evidence and --evidence-key",
+        );
+    }
+}
+
 fn baseline(path: &Path) -> Result<Baseline, Exit> {
-    let unusable = |why: &dyn std::fmt::Display| {
-        talk::say(&talk::clean(&format!("`{}`: {why}", path.display())));
-        talk::say("help: `portcullis threats --format json --output FILE` writes such a file");
-        Exit::Unusable
-    };
+    let unusable = |why: &dyn std::fmt::Display| unusable(path, why);
     portcullis_yaml::ordinary::file(path).map_err(|error| unusable(&error))?;
     let mut bytes = Vec::new();
     let read =

@@ -19,7 +19,7 @@ pub(super) fn init(options: &ThreatsInitOptions) -> Result<Exit, Exit> {
         return Err(Exit::Unusable);
     }
     let derived = Derived::of(&options.derived)?;
-    let text = begun(&derived.model.system.scope.title, &derived.questions);
+    let text = begun(&derived.model.system.scope.title, &derived.questions, derived.at);
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -1,11 +1,25 @@
 //! `portcullis threats`: derived from files, shown, compared, begun.
 
+use portcullis_evidence::{Digests, Kind, Outcome, Record, Sha256Hex, SigningKey, State, append};
+use portcullis_model::{Date, UnixMillis};
 use serde_json::Value;
 
 use crate::support::{CONTRACT, Folder, text};
 
 const POLICY: &str = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]\n";
-const TAKEN: &str = "version: 1\naccepted: [{ threat: others-objects-read, of: getNote, by: ada, reason: demo, until: 2999-01-31 }]\n";
+
+/// A day so many days from today, by the clock that the command has.
+#[expect(clippy::disallowed_methods, reason = "what people say must hold for the command")]
+fn day(from_today: u64) -> Date {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Date::of(UnixMillis((since.as_secs() + from_today * 86_400) * 1_000))
+}
+
+fn taken(until: Date) -> String {
+    format!(
+        "version: 1\naccepted: [{{ threat: others-objects-read, of: getNote, by: ada, reason: demo, until: {until} }}]\n"
+    )
+}
 
 fn folder() -> Folder {
     Folder::with(&[("openapi.yaml", CONTRACT), ("portcullis.yaml", POLICY)])
@@ -57,7 +71,7 @@ fn every_form_is_written_and_no_source_is_overwritten() {
         assert_eq!((code, printed.as_str()), (Some(0), ""), "{format}: {said}");
         assert!(std::fs::metadata(folder.path("out")).unwrap().len() > 100, "{format}");
     }
-    folder.write("threats.yaml", TAKEN);
+    folder.write("threats.yaml", &taken(day(90)));
     for source in ["portcullis.yaml", "openapi.yaml", "threats.yaml", "./threats.yaml"] {
         let before = std::fs::read_to_string(folder.path(source)).unwrap();
         let (code, _, said) = threats(&folder, &["-c", "portcullis.yaml", "--output", source]);
@@ -85,7 +99,7 @@ fn what_people_say_beside_the_policy_is_heard_and_lost_when_the_contract_is_rena
     let folder = folder();
     let arguments = ["-c", "portcullis.yaml", "--without-gateway"];
     assert_eq!(notes_of_others(&model(&folder, &arguments))["open"], true);
-    folder.write("threats.yaml", TAKEN);
+    folder.write("threats.yaml", &taken(day(90)));
     let taken = model(&folder, &arguments);
     assert_eq!(notes_of_others(&taken)["open"], false);
     assert_eq!(notes_of_others(&taken)["accepted"]["by"], "ada");
@@ -109,6 +123,9 @@ fn a_file_that_cannot_be_meant_stops() {
         ("version: 1\na: &a [x]\nb: *a\n", 1, "threats-not-yaml"),
         (&"[".repeat(100_000), 1, "threats-not-yaml"),
         (&format!("version: 1\n#{}\n", "x".repeat(2 << 20)), 1, "threats-too-large"),
+        (&taken(day(400)), 1, "threats-too-far"),
+        (&taken(Date::parse("2999-01-31").unwrap()), 1, "threats.yaml:2:"),
+        ("version: 1\nanswered: [{ threat: a, how: b, by: c }]\n", 1, "threats-missing-key"),
     ] {
         folder.write("threats.yaml", file);
         let (exit, printed, said) = threats(&folder, &["-c", "portcullis.yaml"]);
@@ -170,6 +187,61 @@ fn what_is_worse_than_in_an_earlier_model_stops_a_build() {
 }
 
 #[test]
+fn what_people_say_since_an_earlier_model_stops_a_build_until_that_is_allowed() {
+    let folder = folder();
+    let source = ["-c", "portcullis.yaml", "--without-gateway"];
+    let earlier = ["--format", "json", "--output", "old.json"];
+    assert_eq!(threats(&folder, &[&source[..], &earlier].concat()).0, Some(0));
+    let diff = |more: &[&str]| {
+        threats(&folder, &[&["diff", "--against", "old.json"], &source[..], more].concat())
+    };
+    folder.write("threats.yaml", &taken(day(90)));
+    let (code, printed, _) = diff(&[]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.starts_with("new-claim "), "{printed}");
+    assert_eq!(diff(&["--allow", "new-claim"]).0, Some(0));
+    assert_eq!(threats(&folder, &[&source[..], &earlier].concat()).0, Some(0));
+    folder.write("threats.yaml", &taken(day(180)));
+    let (code, printed, _) = diff(&["--allow", "new-claim"]);
+    assert!(code == Some(1) && printed.starts_with("wider-claim "), "{printed}");
+}
+
+#[test]
+fn an_earlier_model_that_was_changed_or_is_of_something_else_is_no_pass() {
+    let folder = folder();
+    let source = ["-c", "portcullis.yaml"];
+    let write = |source: &[&str], to: &str| {
+        assert_eq!(
+            threats(&folder, &[source, &["--format", "json", "--output", to]].concat()).0,
+            Some(0)
+        );
+        std::fs::read_to_string(folder.path(to)).unwrap()
+    };
+    let diff = |against: &str| {
+        let (code, printed, said) =
+            threats(&folder, &[&["diff", "--against", against], &source[..]].concat());
+        assert_eq!(printed, "", "nothing is compared");
+        assert_eq!(code, Some(2), "{said}");
+        said
+    };
+    let written = write(&source, "old.json");
+    let changed = written.replacen("\"open\": false", "\"open\": true", 1);
+    folder.write("old.json", &changed);
+    let line = changed.lines().count() - 1;
+    assert!(diff("old.json").contains(&format!("line {line}: it is not as it was written")));
+    write(&["--contract", "openapi.yaml"], "alone.json");
+    assert!(diff("alone.json").contains("the API alone"));
+    let title = CONTRACT.lines().find(|line| line.contains("title:")).unwrap();
+    folder.write(
+        "openapi.yaml",
+        &CONTRACT.replace(title, &title.replace("title: ", "title: Other ")),
+    );
+    write(&source, "other.json");
+    folder.write("openapi.yaml", CONTRACT);
+    assert!(diff("other.json").contains("it is of `Other "));
+}
+
+#[test]
 fn an_earlier_model_that_cannot_be_read_is_unusable() {
     let folder = folder();
     folder.write("new.json", "{\"format\":\"portcullis-threats\",\"version\":9,\"threats\":{}}");
@@ -221,17 +293,86 @@ fn evidence_of_another_key_is_not_believed() {
     }
 }
 
+/// A try to read a note of somebody else, as it ended through the gateway.
+fn tried(through: Outcome, state: State) -> Record {
+    let nothing = Sha256Hex::NOTHING;
+    Record {
+        id: "notes-of-others".to_owned(),
+        title: "reads a note of somebody else".to_owned(),
+        kind: Kind::Attack {
+            item: "A1".to_owned(),
+            cwe: 639,
+            direct: Outcome::Succeeded,
+            through,
+            stopped_by: Vec::new(),
+            knock_out: None,
+            twin: None,
+            state,
+        },
+        operations: vec!["getNote".to_owned()],
+        digests: Digests { contract: nothing, policy: nothing, suite: nothing, binary: nothing },
+        at: day(0).start(),
+        expires: day(30).start(),
+    }
+}
+
+#[test]
+fn an_attack_that_came_through_is_not_mended_by_leaving_its_evidence_out() {
+    let folder = folder();
+    let key = SigningKey::generate().unwrap();
+    folder.write("key.pub", &key.public().pem());
+    let keep = |records: &[Record]| {
+        folder.write("seen.jsonl", &append(None, records, &key, day(0).start()).unwrap());
+    };
+    let came = tried(Outcome::Succeeded, State::Open);
+    keep(std::slice::from_ref(&came));
+    let source = ["-c", "portcullis.yaml"];
+    let shown = ["--evidence", "seen.jsonl", "--evidence-key", "key.pub"];
+    let earlier = [&source[..], &shown, &["--format", "json", "--output", "old.json"]].concat();
+    let (code, _, said) = threats(&folder, &earlier);
+    assert_eq!(code, Some(0), "{said}");
+    let diff = |more: &[&str]| {
+        threats(&folder, &[&["diff", "--against", "old.json"], &source[..], more].concat())
+    };
+    let (code, printed, said) = diff(&[]);
+    assert_eq!(code, Some(1), "{printed}{said}");
+    assert!(
+        printed.starts_with("lost-evidence ") && printed.contains("no evidence is given"),
+        "{printed}"
+    );
+    assert!(said.contains("knows of attacks on") && said.contains("--evidence-key"), "{said}");
+    let (code, printed, said) = diff(&shown);
+    assert_eq!((code, said.as_str()), (Some(0), ""), "as it was: {printed}");
+    keep(&[came.clone(), tried(Outcome::Inconclusive, State::Inconclusive)]);
+    assert!(
+        notes_of_others(&model(&folder, &[&source[..], &shown].concat()))["state"]
+            == "comes through"
+    );
+    assert_eq!(diff(&shown).0, Some(0), "a try that showed nothing");
+    keep(&[came, tried(Outcome::Failed, State::AlreadySafe)]);
+    assert!(
+        notes_of_others(&model(&folder, &[&source[..], &shown].concat()))["state"]
+            != "comes through"
+    );
+    let (_, printed, _) = diff(&shown);
+    assert!(!printed.contains("lost-evidence"), "tried again: {printed}");
+}
+
 #[test]
 fn the_script_for_ci_begins_a_model_and_then_compares_with_it() {
     let folder = folder();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/ci/threats.sh");
-    let run = |deny: &str, allow: &str| {
+    let with = |begin: &str, deny: &str, allow: &str| {
         let mut command = std::process::Command::new(script);
         command.current_dir(folder.path("")).env("PORTCULLIS", env!("CARGO_BIN_EXE_portcullis"));
-        let output = command.env("DENY", deny).env("ALLOW", allow).output().unwrap();
+        command.env("BEGIN", begin).env("DENY", deny).env("ALLOW", allow);
+        let output = command.output().unwrap();
         (output.status.code(), text(&output.stdout) + &text(&output.stderr))
     };
+    let run = |deny: &str, allow: &str| with("", deny, allow);
     let (code, said) = run("", "");
+    assert!(code == Some(2) && said.contains("BEGIN=yes"), "one that was taken away: {said}");
+    let (code, said) = with("yes", "", "");
     assert!(code == Some(0) && said.contains("wrote threats.json"), "{said}");
     assert_eq!(run("", "").0, Some(0));
     assert_eq!(run("note", "").0, Some(1), "what is open stops where somebody wants that");

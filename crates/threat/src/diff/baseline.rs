@@ -1,43 +1,81 @@
 //! What of a model is compared: an earlier one as it was written, or one that was found now.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use portcullis_model::Date;
 
 use crate::answers::State;
-use crate::forms::{FORMAT, VERSION};
-use crate::found::ThreatModel;
 use crate::risk::Level;
+use crate::stated::Degree;
 use crate::system::Reach;
-
-/// Bytes of an earlier model.
-pub const BASELINE_BYTES_MAX: u64 = 512 << 20;
-/// Threats, and entries, of an earlier model.
-const LISTED_MAX: usize = 1_000_000;
 
 /// What of a model is compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// When it was found.
     pub at: String,
+    /// The names of the APIs that it is of.
+    pub title: String,
+    pub(super) has_gateway: bool,
     pub(super) threats: BTreeMap<String, Held>,
-    pub(super) entries: HashMap<String, Way>,
+    pub(super) entries: BTreeMap<String, Way>,
+    /// What people call each element, by its id with its kind before it.
+    pub(super) elements: BTreeMap<String, String>,
+    pub(super) claims: BTreeMap<Claim, Claimed>,
+    pub(super) weighed: Weighed,
 }
 
 /// A threat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) rule: String,
+    /// The element, by its id with its kind before it.
+    pub(super) element: String,
     pub(super) title: String,
     pub(super) state: State,
     pub(super) level: Level,
     pub(super) is_open: bool,
     /// Until when somebody takes it.
-    pub(super) accepted: Option<String>,
-    /// Attacks that showed its state.
-    pub(super) proofs: Vec<String>,
-    /// What is not any more what it was.
+    pub(super) accepted: Option<Date>,
+    /// Until when somebody says that something answers it.
+    pub(super) answered: Option<Date>,
+    /// Until when somebody rates it lower than it is derived to be.
+    pub(super) lowered: Option<Date>,
+    pub(super) answers: Vec<Answer>,
+}
+
+/// Something that is to answer a threat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The control; none: the API itself, or people.
+    pub(super) control: Option<String>,
+    pub(super) state: State,
+    pub(super) proofs: Vec<Shown>,
+    /// How many attacks speak of it: more than are kept.
+    pub(super) proof_count: usize,
+}
+
+/// An attack that speaks of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) attack: String,
+    /// What is not any more what it was; empty: it holds.
     pub(super) over: Vec<String>,
+}
+
+impl Held {
+    /// All attacks that speak of it.
+    pub(super) fn proofs(&self) -> impl Iterator<Item = &Shown> {
+        self.answers.iter().flat_map(|one| &one.proofs)
+    }
+}
+
+impl Answer {
+    /// Attacks that speak of it and are about what was there.
+    pub(super) fn holding(&self) -> Vec<&str> {
+        let holding = self.proofs.iter().filter(|one| one.over.is_empty());
+        holding.map(|one| one.attack.as_str()).collect()
+    }
 }
 
 /// A way in.
@@ -47,155 +85,106 @@ pub(super) struct Way {
     pub(super) reach: Reach,
 }
 
-#[derive(Deserialize)]
-struct Head {
-    format: Option<String>,
-    version: Option<u64>,
+/// What people say of a threat that makes it less.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Claim {
+    pub(super) kind: ClaimKind,
+    /// The threat, by its rule.
+    pub(super) threat: String,
+    /// The element, as it was written; none: wherever the threat is found.
+    pub(super) of: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    at: String,
-    #[serde(default)]
-    threats: Vec<FileThreat>,
-    #[serde(default)]
-    system: FileSystem,
+/// Kinds of such words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ClaimKind {
+    Accepted,
+    Answered,
+    Rated,
 }
 
-#[derive(Deserialize, Default)]
-struct FileSystem {
-    #[serde(default)]
-    entries: Vec<FileEntry>,
+/// By whom, and how far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Claimed {
+    pub(super) by: String,
+    /// The last day; none: it says nothing that would need one.
+    pub(super) until: Option<Date>,
+    /// Likelihood and impact, in tenths.
+    pub(super) rating: Option<(u8, u8)>,
 }
 
-#[derive(Deserialize)]
-struct FileThreat {
-    name: String,
-    #[serde(default)]
-    rule: String,
-    #[serde(default)]
-    title: String,
-    state: String,
-    #[serde(default)]
-    open: bool,
-    #[serde(default)]
-    accepted: Option<FileAccepted>,
-    residual: FileRating,
-    #[serde(default)]
-    mitigations: Vec<FileMitigation>,
+/// What weighs every rating.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Weighed {
+    pub(super) weight: Option<Degree>,
+    pub(super) regimes: BTreeSet<String>,
+    /// By id.
+    pub(super) data: BTreeMap<String, Classed>,
+    /// By id.
+    pub(super) stores: BTreeMap<String, Kept>,
 }
 
-#[derive(Deserialize)]
-struct FileAccepted {
-    until: String,
+/// Data, with its classes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Classed {
+    pub(super) title: String,
+    pub(super) classes: BTreeSet<String>,
+    /// Whether people say so.
+    pub(super) is_stated: bool,
 }
 
-#[derive(Deserialize)]
-struct FileRating {
-    level: String,
-}
-
-#[derive(Deserialize)]
-struct FileMitigation {
-    #[serde(default)]
-    proofs: Vec<FileProof>,
-}
-
-#[derive(Deserialize)]
-struct FileProof {
-    attack: String,
-    #[serde(default)]
-    over: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct FileEntry {
-    id: String,
-    #[serde(default)]
-    title: String,
-    reach: String,
+/// A store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kept {
+    pub(super) title: String,
+    pub(super) is_encrypted: bool,
+    /// Whether people say so.
+    pub(super) is_stated: bool,
 }
 
 impl Baseline {
-    /// Reads what `portcullis threats --format json` wrote.
-    ///
-    /// # Errors
-    /// In words, where it is no such file, of a newer form, or too large.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
-        let Head { format, version } = serde_json::from_slice(bytes)
-            .map_err(|error| format!("it is no JSON object of a threat model: {error}"))?;
-        if format.as_deref() != Some(FORMAT) {
-            return Err("it is no model of `portcullis threats --format json`".to_owned());
-        }
-        // Before anything else: what a newer form says is not known here.
-        match version {
-            Some(version) if version <= u64::from(VERSION) => {}
-            Some(version) => {
-                return Err(format!(
-                    "it is of form {version}, and this program reads up to {VERSION}: use a newer Portcullis, or write it anew"
-                ));
-            }
-            None => return Err("it does not say of which `version` it is".to_owned()),
-        }
-        let file: File = serde_json::from_slice(bytes)
-            .map_err(|error| format!("it is not as it was written: {error}"))?;
-        if file.threats.len().max(file.system.entries.len()) > LISTED_MAX {
-            return Err(format!("it lists more than {LISTED_MAX} threats or entries"));
-        }
-        let mut baseline = Self { at: file.at, ..Self::default() };
-        for one in file.threats {
-            let (name, threat) = held(one)?;
-            baseline.threats.insert(name, threat);
-        }
-        for one in file.system.entries {
-            let reach = Reach::from_name(&one.reach)
-                .ok_or_else(|| format!("it has an unknown `reach`: `{}`", one.reach))?;
-            baseline.entries.insert(one.id, Way { title: one.title, reach });
-        }
-        Ok(baseline)
-    }
-
-    /// A model that was found now.
-    pub fn of(model: &ThreatModel, at: portcullis_model::UnixMillis) -> Self {
-        let threats = model.threats.iter().map(|one| {
-            let proofs = one.mitigations.iter().flat_map(|one| &one.proofs);
-            let accepted = one.accepted.and_then(|at| model.stated.accepted.get(at));
-            let held = Held {
-                rule: one.rule.id.to_owned(),
-                title: model.system.title(one.element).to_owned(),
-                state: one.state,
-                level: one.residual.level,
-                is_open: one.is_open(),
-                accepted: accepted.map(|one| one.until.to_string()),
-                proofs: proofs.clone().map(|one| one.attack.clone()).collect(),
-                over: proofs.flat_map(|one| &one.over).map(|one| (*one).to_owned()).collect(),
-            };
-            (model.name(one), held)
-        });
-        let entries = model.system.entries.iter();
-        let entries =
-            entries.map(|one| (one.id.clone(), Way { title: one.title.clone(), reach: one.reach }));
-        Self { at: at.rfc3339(), threats: threats.collect(), entries: entries.collect() }
-    }
-
     /// How many threats are open.
     pub fn open(&self) -> usize {
         self.threats.values().filter(|one| one.is_open).count()
     }
+
+    /// How many threats attacks speak of: what they showed cannot be compared without evidence.
+    pub fn shown(&self) -> usize {
+        self.threats.values().filter(|one| one.proofs().next().is_some()).count()
+    }
+
+    /// Whether a later model can be compared with it.
+    ///
+    /// # Errors
+    /// In words, where it is of another API, or of one with nothing in front.
+    pub fn fits(&self, now: &Self) -> Result<(), String> {
+        if self.title != now.title {
+            return Err(format!(
+                "it is of `{}`, and this is `{}`: if that is the API's new name, write it anew",
+                self.title, now.title
+            ));
+        }
+        // There everything is open, so that nothing could be worse behind a gateway.
+        if now.has_gateway && !self.has_gateway {
+            return Err("it is of the API alone, and this is behind the gateway: write it anew \
+                        from the same policy"
+                .to_owned());
+        }
+        Ok(())
+    }
 }
 
-fn held(one: FileThreat) -> Result<(String, Held), String> {
-    let FileThreat { name, rule, title, state, open, accepted, residual, mitigations } = one;
-    let state =
-        State::from_name(&state).ok_or_else(|| format!("it has an unknown `state`: `{state}`"))?;
-    let level = Level::from_name(&residual.level)
-        .ok_or_else(|| format!("it has an unknown `level`: `{}`", residual.level))?;
-    let (mut proofs, mut over) = (Vec::new(), Vec::new());
-    for proof in mitigations.into_iter().flat_map(|one| one.proofs) {
-        proofs.push(proof.attack);
-        over.extend(proof.over);
+impl Claim {
+    pub(super) fn new(kind: ClaimKind, threat: &str, of: Option<&String>) -> Self {
+        Self { kind, threat: threat.to_owned(), of: of.cloned() }
     }
-    let accepted = accepted.map(|one| one.until);
-    Ok((name, Held { rule, title, state, level, is_open: open, accepted, proofs, over }))
+}
+
+/// Adds words to those that were read: of two about the same, the longer ones count, or the first.
+pub(super) fn claim(all: &mut BTreeMap<Claim, Claimed>, claim: Claim, claimed: Claimed) {
+    match all.get_mut(&claim) {
+        Some(known) if known.until < claimed.until => *known = claimed,
+        Some(_) => {}
+        None => _ = all.insert(claim, claimed),
+    }
 }

@@ -14,6 +14,8 @@ use super::{Question, Shown};
 use crate::answers::{Mitigation, Proof, State};
 use crate::risk::{self, Level, Line, Rating};
 use crate::rules::Rule;
+use crate::said::Said;
+use crate::sealed::sealed;
 use crate::threat::Threat;
 
 /// What says that a file is of this form.
@@ -29,7 +31,7 @@ pub fn json(shown: &Shown<'_>) -> Value {
         model.threats.iter().map(|one| (one.rule.id, one.rule)).collect();
     let rules: Map<String, Value> =
         rules.into_iter().map(|(id, one)| (id.to_owned(), rule(one))).collect();
-    json!({
+    sealed(json!({
         "format": FORMAT,
         "version": VERSION,
         "at": shown.at.rfc3339(),
@@ -41,7 +43,7 @@ pub fn json(shown: &Shown<'_>) -> Value {
         "system": elements::system(shown),
         "stated": elements::stated(shown),
         "questions": shown.questions.iter().map(question).collect::<Vec<_>>(),
-    })
+    }))
 }
 
 fn counts(shown: &Shown<'_>) -> Value {
@@ -71,7 +73,11 @@ fn counts(shown: &Shown<'_>) -> Value {
 
 fn threat(shown: &Shown<'_>, one: &Threat) -> Value {
     let system = &shown.model.system;
-    let accepted = one.accepted.and_then(|at| shown.model.stated.accepted.get(at));
+    let stated = &shown.model.stated;
+    let accepted = one.accepted.and_then(|at| stated.accepted.get(at));
+    let said = Said::of(shown.model, one, shown.at);
+    let answered = said.answered.and_then(|at| stated.answered.get(at));
+    let lowered = said.lowered.and_then(|at| stated.rated.get(at));
     json!({
         "name": shown.model.name(one),
         "rule": one.rule.id,
@@ -81,6 +87,8 @@ fn threat(shown: &Shown<'_>, one: &Threat) -> Value {
         "state": one.state.name(),
         "open": one.is_open(),
         "accepted": accepted.map(|accepted| elements::acceptance(shown, accepted)),
+        "answered_until": answered.map(|one| one.until.to_string()),
+        "lowered_until": lowered.and_then(|one| one.until).map(|until| until.to_string()),
         "inherent": rating(one.inherent),
         "residual": rating(one.residual),
         "left_over_percent": risk::left_over(one.state),

@@ -4,9 +4,9 @@ use portcullis_controls::Stride;
 
 use super::Shown;
 use super::marks::Mark;
+use crate::answering::taken;
 use crate::risk::{self, Line, Rating};
 use crate::rules::Probe;
-use crate::stated::Rated;
 use crate::system::{ActorKind, ComponentKind, Element, EntryKind, Known, Node, StoreKind, System};
 use crate::threat::Threat;
 
@@ -92,8 +92,8 @@ impl Explained {
         let likelihood = risk::likelihood(system, threat.rule.factors, threat.element);
         let impact = risk::impact(system, stated, threat.rule.harm, threat.element);
         let derived = Rating::of(risk::mean(&likelihood), risk::worst(&impact));
-        let is_it = |one: &Rated| one.threat == threat.rule.id && one.rating == threat.inherent;
-        let rated = (derived != threat.inherent).then(|| stated.rated.iter().position(is_it));
+        let is_set = derived != threat.inherent;
+        let rated = is_set.then(|| taken::rated(stated, system, threat.rule, threat.element));
         Self { likelihood, impact, rated: rated.flatten() }
     }
 }

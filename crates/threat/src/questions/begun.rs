@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use portcullis_model::plain;
+use portcullis_model::{UnixMillis, plain};
 
 use crate::forms::Question;
+use crate::stated::proposed_day;
 
 /// The text of a first file. It says nothing yet but its version; whoever takes the `#` away from a line says it.
-pub fn begun(title: &str, questions: &[Question]) -> String {
+pub fn begun(title: &str, questions: &[Question], now: UnixMillis) -> String {
     let mut text = format!(
         "# What only people can say of {}. Everything else is derived each time.\n\
          # Take the `# ` away from what is so, and correct it. Reference: docs/src/reference/threats-file.md\n\
@@ -26,10 +27,13 @@ pub fn begun(title: &str, questions: &[Question]) -> String {
         let of_key: Vec<&Question> = questions.iter().filter(|one| self::key(one) == key).collect();
         section(key, &of_key, &mut text);
     }
-    text.push_str(
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
         "\n# Somebody takes the rest of a risk, until a day:\n\
          # accepted:\n\
-         #   - { threat: NAME, of: \"GET /path\", by: WHO, reason: WHY, until: 2027-01-31 }\n",
+         #   - {{ threat: NAME, of: \"GET /path\", by: WHO, reason: WHY, until: {} }}\n",
+        proposed_day(now)
     );
     text
 }

@@ -31,9 +31,9 @@ section! {
         data: Option<Named<Vec<ClassWord>>>,
         /// Risks that somebody takes, until a day. On the day after, the threat is open again.
         accepted: Option<Vec<Spanned<AcceptedSection>>>,
-        /// Threats that something answers which Portcullis cannot see.
+        /// Threats that something answers which Portcullis cannot see, until a day.
         answered: Option<Vec<Spanned<AnsweredSection>>>,
-        /// Ratings in the place of derived ones.
+        /// Ratings in the place of derived ones. What is lower than derived counts until a day.
         rated: Option<Vec<Spanned<RatedSection>>>,
     }
 }
@@ -100,7 +100,7 @@ section! {
         by: Needed<String>,
         /// Why.
         reason: Needed<String>,
-        /// The last day on which it is taken, in UTC: `2027-01-31`.
+        /// The last day on which it is taken, in UTC: `2027-01-31`. At most 366 days from today.
         until: Needed<Spanned<Day>>,
     }
 }
@@ -116,8 +116,8 @@ section! {
         how: Needed<String>,
         /// Who says so.
         by: Needed<String>,
-        /// Until when that may be believed. Default: until somebody removes it.
-        until: Option<Spanned<Day>>,
+        /// The last day on which that is believed, in UTC. At most 366 days from today.
+        until: Needed<Spanned<Day>>,
     }
 }
 
@@ -136,5 +136,8 @@ section! {
         reason: Needed<String>,
         /// Who says so.
         by: Needed<String>,
+        /// The last day on which a number counts that is lower than the derived one, in UTC. At most 366 days from today.
+        /// Default: none, and of both numbers only what is higher than derived counts.
+        until: Option<Spanned<Day>>,
     }
 }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use portcullis_model::{Diagnostic, SourceId, Sources, Span};
+use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
 use portcullis_policy::{Failure, Unreadable};
 use portcullis_yaml::{
     Content, Node, Notes, Read as _, Spanned, load, ordinary, reference, shown, tree,
 };
 use serde_json::Value;
 
+use super::ends;
 use super::file::{
     AcceptedSection, AnsweredSection, AssetSection, GoalSection, RatedSection, StoreSection,
     ThreatsFile, ZoneSection,
@@ -27,8 +28,8 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 const ENTRIES_MAX: usize = 1_000;
 
 impl Stated {
-    /// Reads a file, and adds it to the sources that spans of the model point into.
-    pub fn from_file(path: &Path, sources: &mut Sources) -> Result<Self, Failure> {
+    /// Reads a file, and adds it to the sources that spans of the model point into. Ends are counted from `now`.
+    pub fn from_file(path: &Path, sources: &mut Sources, now: UnixMillis) -> Result<Self, Failure> {
         let mut notes = Notes::new(&codes::FILE);
         let loaded = ordinary::file(path)
             .and_then(|()| load(sources, path, FILE_BYTES_MAX, &codes::NOT_UTF8, &mut notes));
@@ -48,17 +49,22 @@ impl Stated {
                 });
             }
         };
-        let stated = if is_text { of(source, sources.text(source), &mut notes) } else { None };
+        let text = sources.text(source);
+        let stated = if is_text { of(source, text, now, &mut notes) } else { None };
         match stated {
             Some(stated) if !notes.has_error() => Ok(stated),
             _ => Err(failed(sources, notes)),
         }
     }
 
-    /// Reads a text that is among the sources.
-    pub fn from_text(source: SourceId, sources: &Sources) -> Result<Self, Failure> {
+    /// Reads a text that is among the sources. Ends are counted from `now`.
+    pub fn from_text(
+        source: SourceId,
+        sources: &Sources,
+        now: UnixMillis,
+    ) -> Result<Self, Failure> {
         let mut notes = Notes::new(&codes::FILE);
-        match of(source, sources.text(source), &mut notes) {
+        match of(source, sources.text(source), now, &mut notes) {
             Some(stated) if !notes.has_error() => Ok(stated),
             _ => Err(failed(sources, notes)),
         }
@@ -81,7 +87,7 @@ fn failed(sources: &Sources, notes: Notes) -> Failure {
     Failure { sources, diagnostics: notes.into_diagnostics(), unreadable: None }
 }
 
-fn of(source: SourceId, text: &str, notes: &mut Notes) -> Option<Stated> {
+fn of(source: SourceId, text: &str, now: UnixMillis, notes: &mut Notes) -> Option<Stated> {
     let tree = tree::read(source, text, notes)?;
     if tree.content == Content::Nothing {
         notes.push(|| {
@@ -97,6 +103,7 @@ fn of(source: SourceId, text: &str, notes: &mut Notes) -> Option<Stated> {
     }
     let file = ThreatsFile::read(&tree, notes)?;
     file.version.0?;
+    ends::check(&file, now, notes);
     let data = file.data.into_iter().flat_map(|named| named.0).map(|(key, classes)| StatedData {
         name: key.text,
         classes: self::classes(Some(classes)),
@@ -211,7 +218,7 @@ fn answered(section: AnsweredSection, span: Span) -> Option<Answered> {
         of: section.of.map(|of| of.value),
         how: section.how.0?,
         by: section.by.0?,
-        until: section.until.map(|until| until.value.0),
+        until: section.until.0?.value.0,
         span: Some(span),
     })
 }
@@ -223,6 +230,7 @@ fn rated(section: RatedSection, span: Span) -> Option<Rated> {
         rating: Rating::of(section.likelihood.0?.0, section.impact.0?.0),
         reason: section.reason.0?,
         by: section.by.0?,
+        until: section.until.map(|until| until.value.0),
         span: Some(span),
     })
 }

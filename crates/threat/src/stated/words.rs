@@ -104,7 +104,7 @@ impl Read for Score {
 }
 
 /// `4`, `4.5`: in tenths, at most 90.
-fn tenths(text: &str) -> Option<u8> {
+pub(crate) fn tenths(text: &str) -> Option<u8> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digit = |text: &str| match text.as_bytes() {
         [digit @ b'0'..=b'9'] => Some(digit - b'0'),

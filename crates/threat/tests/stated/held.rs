@@ -72,6 +72,52 @@ fn what_ended_is_open_on_the_day_after_and_is_told_before() {
     assert_eq!(told(&at("2027-01-31")), [""; 0]);
 }
 
+/// Likelihood and impact of the threat to orders of others, in tenths.
+fn rating(said: &str) -> (u8, u8) {
+    let model = alone(CONTRACT, said);
+    let is_it = |one: &&portcullis_threat::Threat| {
+        one.rule.id == "others-objects-read"
+            && model.system.title(one.element) == "GET /orders/{id}"
+    };
+    let one = model.threats.iter().find(is_it).unwrap();
+    (one.inherent.likelihood, one.inherent.impact)
+}
+
+#[test]
+fn a_rating_lowers_a_threat_until_its_day_and_raises_it_without_one() {
+    let rated = |likelihood: &str, impact: &str, until: &str| {
+        format!(
+            "rated: [{{ threat: others-objects-read, likelihood: {likelihood}, impact: {impact}, reason: demo, by: ada{until} }}]\n"
+        )
+    };
+    let derived = rating("");
+    assert!(derived.0 > 10 && derived.1 > 10 && derived.0 < 90, "{derived:?}");
+    assert_eq!(rating(&rated("1", "1", ", until: 2027-01-31")), (10, 10));
+    assert_eq!(rating(&rated("1", "1", ", until: 2026-11-27")), (10, 10), "the day itself counts");
+    for endless in ["", ", until: 2026-11-26"] {
+        assert_eq!(rating(&rated("1", "1", endless)), derived, "{endless}");
+        assert_eq!(rating(&rated("9", "9", endless)), (90, 90), "{endless}");
+        assert_eq!(rating(&rated("9", "1", endless)), (90, derived.1), "{endless}");
+    }
+    let told_of = |said: &str| told(&alone(CONTRACT, said));
+    let [one] = told_of(&rated("1", "1", "")).try_into().unwrap();
+    assert!(one.starts_with("threats-no-end: ") && one.contains("add `until`"), "{one}");
+    assert!(told_of(&rated("1", "1", ", until: 2026-11-26"))[0].starts_with("threats-expired"));
+    assert_eq!(told_of(&rated("9", "9", "")), [""; 0]);
+    assert_eq!(told_of(&rated("1", "1", ", until: 2027-01-31")), [""; 0]);
+}
+
+#[test]
+fn an_answer_that_ended_leaves_the_threat_open() {
+    let said = |day: &str| {
+        format!("answered: [{{ threat: others-objects-read, how: rows, by: ada, until: {day} }}]\n")
+    };
+    assert!(!of(&alone(CONTRACT, &said("2026-11-27")), "GET /orders/{id}").0);
+    let ended = alone(CONTRACT, &said("2026-11-26"));
+    assert!(of(&ended, "GET /orders/{id}").0);
+    assert!(told(&ended)[0].starts_with("threats-expired"));
+}
+
 #[test]
 fn zones_and_data_that_are_not_there_are_told() {
     let said = "zones: [{ name: data centre }]\nstores: [{ name: db, zone: data center, holds: [Ordr] }]\ndata: { Odrer: [personal] }\n";

@@ -2,7 +2,10 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "what a test sets up must be there")]
 
+mod baseline;
+mod claims;
 mod compared;
+mod evidence;
 mod held;
 mod questions;
 mod read;

@@ -4,10 +4,10 @@ use portcullis_model::Sources;
 use portcullis_threat::forms::Question;
 use portcullis_threat::{Stated, ThreatModel, begun, questions};
 
-use crate::shop::{CONTRACT, alone};
+use crate::shop::{CONTRACT, NOW, alone};
 
 fn asked(model: &ThreatModel) -> Vec<Question> {
-    questions(model, &|_| "openapi.yaml:1:1".to_owned())
+    questions(model, NOW, &|_| "openapi.yaml:1:1".to_owned())
 }
 
 /// What of a model an answer can change.
@@ -51,14 +51,14 @@ fn names_of_foreign_documents_do_not_leave_their_place() {
     let evil = "A\\u202E\\n# x\\nweight: high #";
     let contract = CONTRACT.replace("title: Shop", &format!("title: \"{evil}\""));
     let model = alone(&contract, "");
-    let text = begun(&model.system.scope.title, &asked(&model));
+    let text = begun(&model.system.scope.title, &asked(&model), NOW);
     assert_eq!(read(&text), Stated::default(), "{text}");
 }
 
 #[test]
 fn a_first_file_says_nothing_until_somebody_does() {
     let model = alone(CONTRACT, "");
-    let text = begun("Shop", &asked(&model));
+    let text = begun("Shop", &asked(&model), NOW);
     assert_eq!(read(&text), Stated::default());
     // Whoever takes the comments away from the lines of keys says all of it.
     let is_said = |line: &&str| {
@@ -84,6 +84,6 @@ fn a_first_file_says_nothing_until_somebody_does() {
 fn read(text: &str) -> Stated {
     let mut sources = Sources::default();
     let source = sources.add("threats.yaml", text);
-    let read = Stated::from_text(source, &sources);
+    let read = Stated::from_text(source, &sources, NOW);
     read.unwrap_or_else(|failure| panic!("{text}\n{:#?}", failure.diagnostics))
 }

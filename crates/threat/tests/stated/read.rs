@@ -3,8 +3,12 @@
 use portcullis_model::{Date, Sources};
 use portcullis_policy::Failure;
 use portcullis_threat::risk::Rating;
-use portcullis_threat::{DataClass, Degree, Stated, StoreKind, Tier, json_schema, reference_page};
+use portcullis_threat::{
+    DataClass, Degree, Stated, StoreKind, Tier, json_schema, last_day, reference_page,
+};
 use proptest::prelude::*;
+
+use crate::shop::NOW;
 
 const FULL: &str = r#"
 version: 1
@@ -23,13 +27,13 @@ accepted:
 answered:
   - { threat: others-objects-read, how: "row level security", by: ada, until: 2027-06-30 }
 rated:
-  - { threat: others-objects-read, likelihood: 4.5, impact: 9, reason: "seen elsewhere", by: ada }
+  - { threat: others-objects-read, likelihood: 4.5, impact: 9, reason: "seen elsewhere", by: ada, until: 2027-06-30 }
 "#;
 
 fn read(text: &str) -> Result<Stated, Failure> {
     let mut sources = Sources::default();
     let source = sources.add("threats.yaml", text);
-    Stated::from_text(source, &sources)
+    Stated::from_text(source, &sources, NOW)
 }
 
 /// Code and place of each problem.
@@ -61,6 +65,8 @@ fn all_that_people_say_is_read() {
     assert_eq!(stated.answered[0].of, None);
     assert_eq!(stated.rated[0].rating, Rating::of(45, 90));
     assert!(stated.rated[0].span.is_some());
+    assert_eq!(stated.answered[0].until, Date::parse("2027-06-30").unwrap());
+    assert_eq!(stated.rated[0].until, Some(Date::parse("2027-06-30").unwrap()));
     assert_eq!(read("version: 1\n").unwrap(), Stated::default());
 }
 
@@ -86,6 +92,37 @@ fn a_risk_is_taken_by_somebody_for_a_reason_until_a_day() {
         "version: 1\naccepted: [{ threat: a, by: \"\", reason: \" \", until: 2027-02-30 }]\n",
     );
     assert_eq!(blank.len(), 3, "{blank:?}");
+}
+
+#[test]
+fn nobody_answers_a_threat_for_ever() {
+    let told = problems("version: 1\nanswered: [{ threat: a, how: b, by: c }]\n");
+    assert_eq!(told, ["2:14 threats-missing-key: `until` is missing (add `until: ...`)"]);
+    let endless =
+        "version: 1\nrated: [{ threat: a, likelihood: 9, impact: 9, reason: b, by: c }]\n";
+    assert_eq!(read(endless).unwrap().rated[0].until, None, "one that raises needs no end");
+}
+
+#[test]
+fn what_people_say_ends_within_a_year_of_today() {
+    let entries = [
+        "accepted: [{ threat: a, by: b, reason: c, until: DAY }]",
+        "answered: [{ threat: a, by: b, how: c, until: DAY }]",
+        "rated: [{ threat: a, likelihood: 1, impact: 1, by: b, reason: c, until: DAY }]",
+    ];
+    assert_eq!(last_day(NOW), Date::parse("2027-11-28").unwrap());
+    for entry in entries {
+        let said = |day: &str| format!("version: 1\n{}\n", entry.replace("DAY", day));
+        assert_eq!(problems(&said("2027-11-28")), [""; 0], "{entry}");
+        for day in ["2027-11-29", "2999-12-31", "9999-12-31"] {
+            let [one] = problems(&said(day)).try_into().unwrap();
+            let column = entry.find("DAY").unwrap() + 1;
+            assert!(one.starts_with(&format!("2:{column} threats-too-far: ")), "{one}");
+            assert!(one.contains("write a day up to 2027-11-28"), "{one}");
+        }
+        // What ended is read: it does not count, and is told.
+        assert_eq!(problems(&said("1970-01-01")), [""; 0], "{entry}");
+    }
 }
 
 #[test]
@@ -148,12 +185,14 @@ fn what_is_no_file_is_not_waited_for() {
     let binary = folder.path().join("binary");
     std::fs::write(&binary, [0xff, 0x00, 0xfe]).unwrap();
     for path in [&pipe, &binary, &folder.path().to_owned(), &folder.path().join("none")] {
-        let failure = Stated::from_file(path, &mut Sources::default()).unwrap_err();
+        let failure = Stated::from_file(path, &mut Sources::default(), NOW).unwrap_err();
         assert_eq!(failure.diagnostics.len(), 1, "{}", path.display());
     }
     let huge = folder.path().join("huge");
     std::fs::File::create(&huge).unwrap().set_len(8 << 30).unwrap();
-    assert!(Stated::from_file(&huge, &mut Sources::default()).unwrap_err().unreadable.is_some());
+    assert!(
+        Stated::from_file(&huge, &mut Sources::default(), NOW).unwrap_err().unreadable.is_some()
+    );
 }
 
 #[test]
@@ -168,6 +207,7 @@ fn the_schema_agrees_with_the_reader() {
         "version: 1\nacepted: []\n",
         "version: 1\nweight: hgih\n",
         "version: 1\naccepted: [{ threat: a }]\n",
+        "version: 1\nanswered: [{ threat: a, how: b, by: c }]\n",
         "version: 1\ndata: { Order: [secret] }\n",
         "version: 1\nzones: [{ name: a, trust: 101 }]\n",
         "version: 2\n",
@@ -184,7 +224,7 @@ proptest! {
     fn every_text_is_read_or_refused_with_places_inside_it(text in "(version: 1\n)?[a-z:\\-\\[\\]{}&*!#\"' \n0-9é]{0,200}") {
         let mut sources = Sources::default();
         let source = sources.add("threats.yaml", text.as_str());
-        if let Err(failure) = Stated::from_text(source, &sources) {
+        if let Err(failure) = Stated::from_text(source, &sources, NOW) {
             prop_assert!(!failure.diagnostics.is_empty());
             for span in failure.diagnostics.iter().filter_map(|one| one.span) {
                 prop_assert!(span.start <= span.end && span.end as usize <= text.len());
@@ -199,7 +239,9 @@ proptest! {
         month in 1..13_u8,
         day in 1..29_u8,
     ) {
-        let until = format!("2031-{month:02}-{day:02}");
+        // All of the year behind today, and none beyond it.
+        let year = if month == 12 { 2026 } else { 2027 };
+        let until = format!("{year}-{month:02}-{day:02}");
         let text = format!(
             "version: 1\naccepted:\n  - threat: a-b\n    by: \"{by}\"\n    reason: \"{reason}\"\n    until: {until}\n"
         );

@@ -6,6 +6,8 @@ use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::Record;
 use portcullis_model::{Sources as Texts, UnixMillis};
 use portcullis_policy::{Input, Model, Overrides};
+use portcullis_threat::diff::{Baseline, Change, Compared, Tried, Worse, diff};
+use portcullis_threat::forms::{Shown, json};
 use portcullis_threat::{Answers, Sources, Stated, System, ThreatModel, model};
 
 /// 2026-11-27.
@@ -45,7 +47,7 @@ pub(crate) const POLICY: &str =
 pub(crate) fn stated(text: &str) -> Stated {
     let mut sources = Texts::default();
     let source = sources.add("threats.yaml", format!("version: 1\n{text}"));
-    let read = Stated::from_text(source, &sources);
+    let read = Stated::from_text(source, &sources, NOW);
     read.unwrap_or_else(|failure| panic!("{text}: {:#?}", failure.diagnostics))
 }
 
@@ -76,4 +78,26 @@ pub(crate) fn found(
     });
     let answers = Answers { plans: &plans, is_in_front, evidence, seen: &[], now: NOW };
     model(system, stated, &answers)
+}
+
+/// A model as `--format json` writes it.
+pub(crate) fn written(model: &ThreatModel) -> serde_json::Value {
+    let place = |_| String::new();
+    json(&Shown { model, at: NOW, place: &place, questions: &[] })
+}
+
+pub(crate) fn read(value: &serde_json::Value) -> Baseline {
+    Baseline::from_json(value.to_string().as_bytes()).unwrap()
+}
+
+/// What is worse than in a model that was written.
+pub(crate) fn all_worse(before: &ThreatModel, now: &ThreatModel, tried: &Tried) -> Vec<Worse> {
+    let (before, of_now) = (read(&written(before)), Baseline::of(now, NOW));
+    diff(&Compared { before: &before, now: &of_now, model: now, at: NOW, tried })
+}
+
+/// Kind and name of what is worse, with no evidence.
+pub(crate) fn worse(before: &ThreatModel, now: &ThreatModel) -> Vec<(Change, String)> {
+    let all = all_worse(before, now, &Tried::default());
+    all.into_iter().map(|one| (one.change, one.name)).collect()
 }

@@ -148,6 +148,13 @@ pub(super) fn stated(shown: &Shown<'_>) -> Value {
         "accepted": stated.accepted.iter().map(|one| acceptance(shown, one)).collect::<Vec<_>>(),
         "answered": stated.answered.iter().map(|one| json!({
             "threat": one.threat, "of": one.of, "how": one.how, "by": one.by,
+            "until": one.until.to_string(), "at": shown.at(one.span),
+        })).collect::<Vec<_>>(),
+        "rated": stated.rated.iter().map(|one| json!({
+            "threat": one.threat, "of": one.of,
+            "likelihood": f64::from(one.rating.likelihood) / 10.0,
+            "impact": f64::from(one.rating.impact) / 10.0,
+            "reason": one.reason, "by": one.by,
             "until": one.until.map(|day| day.to_string()), "at": shown.at(one.span),
         })).collect::<Vec<_>>(),
     })
