@@ -33,7 +33,7 @@ pub(crate) fn answered(
     })
 }
 
-/// The rating that people set.
+/// The rating that people set; of several, the worst, so that no line takes back what another one raised.
 pub(crate) fn rated(
     stated: &Stated,
     system: &System,
@@ -41,7 +41,10 @@ pub(crate) fn rated(
     element: Element,
 ) -> Option<usize> {
     let is_it = |one: &Rated| one.threat == rule.id && names(one.of.as_deref(), system, element);
-    stated.rated.iter().position(is_it)
+    let all = stated.rated.iter().enumerate().filter(|(_, one)| is_it(one));
+    let worst =
+        |rating: Rating| (rating.level, u16::from(rating.likelihood) + u16::from(rating.impact));
+    all.max_by_key(|(_, one)| worst(one.rating)).map(|(at, _)| at)
 }
 
 /// How bad a threat is before anything answers it, as far as nobody says otherwise.

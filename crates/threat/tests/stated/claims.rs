@@ -55,6 +55,18 @@ fn a_word_that_ended_or_only_raises_makes_nothing_less() {
 }
 
 #[test]
+fn of_several_ratings_the_worst_counts_wherever_it_stands() {
+    let high = "{ threat: others-objects-read, by: ada, reason: seen, likelihood: 9, impact: 9 }";
+    let low = "{ threat: others-objects-read, by: bo, reason: no, likelihood: 1, impact: 1, until: 2027-01-31 }";
+    for lines in [[high, low], [low, high]] {
+        let model = alone(CONTRACT, &format!("rated: [{}]\n", lines.join(", ")));
+        let threats = model.threats.iter().filter(|one| one.rule.id == "others-objects-read");
+        assert!(threats.clone().count() > 0);
+        threats.for_each(|one| assert_eq!((one.inherent.likelihood, one.inherent.impact), (90, 90)));
+    }
+}
+
+#[test]
 fn a_later_end_is_told_and_an_earlier_one_is_not() {
     for entry in KINDS {
         let at = |until| said(entry, "GET /orders/{id}", until);
