@@ -61,6 +61,12 @@ fn facts(shown: &Shown<'_>, out: &mut String) {
     if !answers.is_empty() {
         row("Answers", &answers);
     }
+    if scope.operations == 0 {
+        row(
+            "Operations",
+            "no operation of a document is read: the rest is of what stands around it",
+        );
+    }
     if let Some(behind) = &shown.behind {
         let text = format!(
             "nothing stands in front; the gateway would be set against {} of the open ones (configured, not proven)",

@@ -20,6 +20,11 @@ pub(super) fn head(shown: &Shown<'_>, options: TextOptions, out: &mut String) {
         scope.operations,
         Date::of(shown.at)
     );
+    if scope.operations == 0 {
+        out.push_str(
+            "  no operation of a document is read: what follows is of what stands around it\n",
+        );
+    }
     let open = format!("{} open", found.open);
     let colour = if found.open > 0 { RED } else { GREEN };
     let levels = by_level(shown.model.threats.iter().filter(|one| one.is_open()));
@@ -49,7 +54,7 @@ fn people(shown: &Shown<'_>, out: &mut String) {
     if count > 0 {
         let _ = writeln!(
             out,
-            "  {count} of the open ones no attack shows: people look (`--verbose` says how), and say it in `threats.yaml`"
+            "  {count} of the open are shown by no attack: people look (`--verbose` says how), and say it in `threats.yaml`"
         );
     }
 }

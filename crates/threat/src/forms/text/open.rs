@@ -31,7 +31,8 @@ pub(super) fn open(
     if rest.len() == 0 {
         return;
     }
-    let _ = writeln!(out, "\nand {} more kinds of threats are open:", rest.len());
+    let kinds = if rest.len() == 1 { "kind of threats is" } else { "kinds of threats are" };
+    let _ = writeln!(out, "\nand {} more {kinds} open:", rest.len());
     for group in rest.clone().take(lines) {
         line(shown, group, options, out);
     }
