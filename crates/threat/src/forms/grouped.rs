@@ -72,8 +72,19 @@ pub(super) fn by_rule(model: &ThreatModel) -> Vec<ByRule<'_>> {
     groups
 }
 
+/// Where a threat stands among others, the worst first: what came through, then by what is left of the risk.
+pub(super) fn worst_first(threat: &Threat) -> impl Ord + use<> {
+    (threat.state != State::ComesThrough, Reverse(weight(threat.residual)))
+}
+
+/// The worst of some threats, before anything answers and after.
+pub(super) fn worst_of<'a>(threats: impl Iterator<Item = &'a Threat>) -> Option<(Rating, Rating)> {
+    let both = threats.map(|one| (one.inherent, one.residual));
+    both.reduce(|one, other| (worse(one.0, other.0), worse(one.1, other.1)))
+}
+
 /// How bad one is, for sorting: level, then likelihood times impact.
-pub(super) const fn weight(rating: Rating) -> (Level, u16) {
+const fn weight(rating: Rating) -> (Level, u16) {
     (rating.level, rating.likelihood as u16 * rating.impact as u16)
 }
 

@@ -8,7 +8,7 @@ use portcullis_model::Date;
 
 use super::Shown;
 use super::escaped::Markdown;
-use super::grouped::{ByRule, by_rule, by_state};
+use super::grouped::{ByRule, by_rule, by_state, worst_first};
 use super::mermaid::mermaid;
 use super::unserved::{reasons, sentence};
 use super::words;
@@ -98,7 +98,8 @@ fn open(shown: &Shown<'_>, groups: &[ByRule<'_>], out: &mut String) {
             weaknesses(group),
             risk(group.inherent, group.residual)
         );
-        let open: Vec<&&Threat> = group.threats.iter().filter(|one| one.is_open()).collect();
+        let mut open: Vec<&&Threat> = group.threats.iter().filter(|one| one.is_open()).collect();
+        open.sort_by_key(|one| worst_first(one));
         for threat in open.iter().take(ELEMENTS_MAX) {
             element(shown, threat, out);
         }

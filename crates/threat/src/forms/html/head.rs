@@ -6,7 +6,7 @@ use portcullis_model::Date;
 
 use super::super::Shown;
 use super::super::escaped::Html;
-use super::super::grouped::{ByRule, by_level, by_state};
+use super::super::grouped::{ByRule, by_level, by_state, worst_first};
 use super::super::marks::{Mark, drawn};
 use super::super::unserved::{reasons, sentence};
 use crate::answers::State;
@@ -91,7 +91,8 @@ fn worst(shown: &Shown<'_>, groups: &[ByRule<'_>], out: &mut String) {
     }
     out.push_str("<h2 id=\"worst\">Worst of what is open</h2>\n<ol class=\"worst\">\n");
     for group in open.iter().take(WORST_MAX) {
-        let Some(first) = group.threats.iter().find(|one| one.is_open()) else { continue };
+        let open = group.threats.iter().filter(|one| one.is_open());
+        let Some(first) = open.min_by_key(|one| worst_first(one)) else { continue };
         let title = Html(shown.model.system.title(first.element));
         let more = match group.open() {
             0 | 1 => String::new(),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::Shown;
 use super::super::escaped::Html;
-use super::super::grouped::{ByRule, by_state, weight};
+use super::super::grouped::{ByRule, by_state, worst_first};
 use super::super::marks::{Mark, drawn};
 use super::super::words;
 use super::answers;
@@ -122,9 +122,9 @@ fn alike<'a>(threats: &[&'a Threat]) -> Vec<Vec<&'a Threat>> {
         }
     }
     for same in &mut found {
-        same.sort_by_key(|one| std::cmp::Reverse(weight(one.residual)));
+        same.sort_by_key(|one| worst_first(one));
     }
-    found.sort_by_key(|same| same.first().map(|one| std::cmp::Reverse(weight(one.residual))));
+    found.sort_by_key(|same| same.first().map(|one| worst_first(one)));
     found
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::escaped::Short;
-use super::super::grouped::{ByRule, weight};
+use super::super::grouped::{ByRule, worst_first};
 use super::super::{Shown, words};
 use super::ink::{BOLD, Painted, TextOptions, level};
 use crate::risk::Rating;
@@ -52,7 +52,7 @@ fn kind(shown: &Shown<'_>, group: &ByRule<'_>, options: TextOptions, out: &mut S
         rule.item
     );
     let _ = writeln!(out, "  {}", rule.text);
-    let open = worst_first(group);
+    let open = of(group);
     let max = if options.is_verbose { open.len() } else { ELEMENTS_MAX };
     for threat in open.iter().take(max) {
         element(shown, threat, options, out);
@@ -69,10 +69,10 @@ fn kind(shown: &Shown<'_>, group: &ByRule<'_>, options: TextOptions, out: &mut S
     let _ = writeln!(out, "  what to do: {}", rule.advice);
 }
 
-fn worst_first<'a>(group: &ByRule<'a>) -> Vec<&'a Threat> {
+fn of<'a>(group: &ByRule<'a>) -> Vec<&'a Threat> {
     let mut open: Vec<&Threat> =
         group.threats.iter().copied().filter(|one| one.is_open()).collect();
-    open.sort_by_key(|one| std::cmp::Reverse(weight(one.residual)));
+    open.sort_by_key(|one| worst_first(one));
     open
 }
 
@@ -92,7 +92,7 @@ fn element(shown: &Shown<'_>, threat: &Threat, options: TextOptions, out: &mut S
 
 /// A kind in a line: where it is worst, and at how many places.
 fn line(shown: &Shown<'_>, group: &ByRule<'_>, options: TextOptions, out: &mut String) {
-    let open = worst_first(group);
+    let open = of(group);
     let Some(first) = open.first() else { return };
     let more = match open.len() {
         0 | 1 => String::new(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::Shown;
 use super::super::escaped::Short;
-use super::super::grouped::{ByRule, by_state};
+use super::super::grouped::{ByRule, by_state, worst_of};
 use super::ink::TextOptions;
 use super::open::risk;
 
@@ -19,13 +19,14 @@ pub(super) fn answered(groups: &[ByRule<'_>], options: TextOptions, out: &mut St
             out.push_str("\nanswered:\n");
         }
         let answered = group.threats.iter().copied().filter(|one| !one.state.is_open());
+        let Some((before, after)) = worst_of(answered.clone()) else { continue };
         let _ = writeln!(
             out,
             "  {} ({}): {}; risk {}",
             group.rule.title,
             group.rule.id,
             by_state(answered),
-            risk(group.inherent, group.residual)
+            risk(before, after)
         );
     }
 }
