@@ -176,20 +176,38 @@ impl UnixMillis {
 
     /// Reads what [`Self::rfc3339`] writes, and no other form of RFC 3339.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
-        let (date, time) = text.split_once('T')?;
-        let [h1, h2, b':', m1, m2, b':', s1, s2, b'.', f1, f2, f3, b'Z'] = *time.as_bytes() else {
+        let is_ours = text.len() == 24 && text.get(10..11) == Some("T") && text.ends_with('Z');
+        Self::from_any_rfc3339(text).filter(|_| is_ours)
+    }
+
+    /// Reads every form of RFC 3339 (section 5.6): with a fraction or without, in any zone. What is less than a
+    /// millisecond is left out; none before 1970.
+    pub fn from_any_rfc3339(text: &str) -> Option<Self> {
+        let (date, time) = text.split_once(['T', 't', ' '])?;
+        let (clock, rest) = time.split_at_checked(8)?;
+        let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock.as_bytes() else { return None };
+        // The second 60 is one that is put in between.
+        let of_day =
+            number(&[h1, h2], 23)? * 3600 + number(&[m1, m2], 59)? * 60 + number(&[s1, s2], 60)?;
+        let (fraction, zone) = match rest.strip_prefix('.') {
+            Some(rest) => rest.split_at(rest.find(|one: char| !one.is_ascii_digit())?),
+            None => ("0", rest),
+        };
+        if fraction.is_empty() {
             return None;
+        }
+        let digits = fraction.bytes().chain(*b"00").take(3);
+        let millis = digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+        let local = Date::parse(date).ok()?.start().0 + of_day * 1000 + millis;
+        let (is_ahead, minutes) = match *zone.as_bytes() {
+            [b'Z' | b'z'] => (true, 0),
+            [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+                (sign == b'+', number(&[h1, h2], 23)? * 60 + number(&[m1, m2], 59)?)
+            }
+            _ => return None,
         };
-        let number = |digits: &[u8], max: u64| {
-            let sum = digits.iter().try_fold(0, |sum, digit| {
-                digit.is_ascii_digit().then(|| sum * 10 + u64::from(digit - b'0'))
-            })?;
-            (sum <= max).then_some(sum)
-        };
-        let seconds =
-            number(&[h1, h2], 23)? * 3600 + number(&[m1, m2], 59)? * 60 + number(&[s1, s2], 59)?;
-        let day = Date::parse(date).ok()?.start();
-        Some(Self(day.0 + seconds * 1000 + number(&[f1, f2, f3], 999)?))
+        let ahead = minutes * 60_000;
+        if is_ahead { local.checked_sub(ahead).map(Self) } else { Some(Self(local + ahead)) }
     }
 
     /// The HTTP date form (RFC 9110 section 5.6.7): `Tue, 24 Nov 2026 08:15:30 GMT`.
@@ -209,6 +227,14 @@ impl UnixMillis {
         let seconds = self.0 / 1000 % 86_400;
         (seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
+}
+
+/// Digits, as a number up to this.
+fn number(digits: &[u8], max: u64) -> Option<u64> {
+    let sum = digits.iter().try_fold(0, |sum, digit| {
+        digit.is_ascii_digit().then(|| sum * 10 + u64::from(digit - b'0'))
+    })?;
+    (sum <= max).then_some(sum)
 }
 
 #[cfg(test)]
@@ -253,6 +279,47 @@ mod tests {
         }
         for text in ["2026-1-1", "tomorrow", "", "2026/01/01", "+026-01-01"] {
             assert_eq!(Date::parse(text), Err(DateError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_in_every_form_of_its_standard_where_that_is_asked() {
+        let noon = UnixMillis(Date::parse("2026-11-24").unwrap().start().0 + 43_200_000);
+        for (text, after) in [
+            ("2026-11-24T12:00:00Z", 0),
+            ("2026-11-24t12:00:00z", 0),
+            ("2026-11-24 12:00:00.5Z", 500),
+            ("2026-11-24T12:00:00.123456789Z", 123),
+            ("2026-11-24T13:30:00+01:30", 0),
+            ("2026-11-23T22:00:00.001-14:00", 1),
+            ("2026-11-24T11:59:60Z", 0),
+        ] {
+            assert_eq!(
+                UnixMillis::from_any_rfc3339(text),
+                Some(UnixMillis(noon.0 + after)),
+                "{text}"
+            );
+            assert_eq!(UnixMillis::from_rfc3339(text), None, "{text}");
+        }
+        let own = "2026-11-24T12:00:00.007Z";
+        assert_eq!(UnixMillis::from_rfc3339(own).map(UnixMillis::rfc3339).as_deref(), Some(own));
+        for text in [
+            "2026-11-24T12:00:00",
+            "2026-11-24T12:00Z",
+            "2026-11-24T12:00:00.Z",
+            "2026-11-24T12:00:00,5Z",
+            "2026-11-24T24:00:00Z",
+            "2026-11-24T12:00:61Z",
+            "2026-11-24T12:00:00+24:00",
+            "2026-11-24T12:00:00+0100",
+            "2026-11-24T1é:00:00Z",
+            "1970-01-01T00:00:00+00:01",
+            "2026-02-30T12:00:00Z",
+            "20261124T120000Z",
+            "T",
+            "",
+        ] {
+            assert_eq!(UnixMillis::from_any_rfc3339(text), None, "{text}");
         }
     }
 

@@ -70,7 +70,7 @@ pub(crate) struct DerivedFrom {
     /// What people say [default: threats.yaml beside the policy or the document, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
-    /// What attacks showed, as `portcullis attack --evidence` keeps it
+    /// What attacks showed of the policy's one API, as `portcullis attack --evidence` keeps it
     #[arg(long, value_name = "FILE", requires = "evidence_key")]
     pub(crate) evidence: Option<PathBuf>,
     /// The public key that must have signed all of it
@@ -125,7 +125,7 @@ pub(crate) enum ThreatsFormat {
     TmBom,
     /// OWASP Threat Dragon 2
     ThreatDragon,
-    /// For code hosts and editors (SARIF 2.1.0): what is open
+    /// For code hosts and editors (SARIF 2.1.0): what nothing answers; what somebody takes is suppressed
     Sarif,
 }
 

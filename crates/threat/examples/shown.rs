@@ -38,15 +38,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (line, column) = sources.line_column(span);
         format!("{}:{line}:{column}", sources.name(span.source))
     };
-    let shown = Shown { model: &model, at: NOW, place: &place, questions: &[] };
+    let shown = Shown { model: &model, at: NOW, place: &place, questions: &[], behind: None };
     match form.as_str() {
         "text" => print!("{}", forms::text(&shown, TextOptions::default())),
         "markdown" => print!("{}", forms::markdown(&shown)),
         "html" => print!("{}", forms::html(&shown)),
-        "json" => println!("{:#}", forms::json(&shown)),
-        "tm-bom" => println!("{:#}", forms::tm_bom(&shown)),
-        "threat-dragon" => println!("{:#}", forms::threat_dragon(&shown)),
-        "sarif" => println!("{:#}", forms::sarif(&shown, env!("CARGO_PKG_VERSION"))),
+        "json" => print!("{}", forms::lined(&forms::json(&shown))),
+        "tm-bom" => print!("{}", forms::lined(&forms::tm_bom(&shown))),
+        "threat-dragon" => print!("{}", forms::lined(&forms::threat_dragon(&shown))),
+        "sarif" => print!("{}", forms::lined(&forms::sarif(&shown, env!("CARGO_PKG_VERSION")))),
         other => return Err(format!("no form `{other}`").into()),
     }
     Ok(())

@@ -8,6 +8,7 @@ mod grouped;
 mod html;
 mod json;
 mod layout;
+mod lined;
 mod markdown;
 mod marks;
 mod mermaid;
@@ -17,12 +18,14 @@ mod svg;
 mod text;
 mod threat_dragon;
 mod tm_bom;
+mod unserved;
 mod words;
 
 use portcullis_model::{Span, UnixMillis};
 
 pub use html::html;
 pub use json::{FORMAT, VERSION, json};
+pub use lined::lined;
 pub use markdown::markdown;
 pub use mermaid::mermaid;
 pub use sarif::sarif;
@@ -43,6 +46,17 @@ pub struct Shown<'a> {
     pub place: &'a dyn Fn(Span) -> String,
     /// What only people can answer.
     pub questions: &'a [Question],
+    /// What the gateway would answer, where it does not stand in front and that is known.
+    pub behind: Option<Behind>,
+}
+
+/// What the gateway would answer of what is open with nothing in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind {
+    /// How many open threats its controls are configured against.
+    pub answered: usize,
+    /// What shows that model, in words.
+    pub how: &'static str,
 }
 
 /// What only people can answer, and what is taken until they do.

@@ -34,7 +34,8 @@ pub use stated::{
 pub use system::{
     Access, Actor, ActorKind, Asset, AssetKind, Authentication, Boundary, Component, ComponentKind,
     DataClass, DataClasses, DataSet, Element, Entry, EntryKind, Fact, Facts, Flow, Known, Node,
-    OperationRef, Origin, Placement, Reach, Scope, Sources, Store, StoreKind, System, Zone,
+    OperationRef, Origin, Placement, Reach, Scope, Sources, Store, StoreKind, System, Unserved,
+    Zone,
 };
 pub use threat::Threat;
 pub use tries::conclusive;

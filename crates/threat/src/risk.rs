@@ -46,7 +46,7 @@ pub struct Harm {
 }
 
 /// One factor, as it is explained.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Line {
     /// Its name in OWASP Risk Rating.
     pub factor: &'static str,

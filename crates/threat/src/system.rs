@@ -9,6 +9,7 @@ mod derive;
 mod element;
 mod entry;
 mod facts;
+mod unserved;
 
 pub use access::{Access, Authentication};
 pub use classes::{DataClass, DataClasses};
@@ -19,6 +20,7 @@ pub use element::{
 };
 pub use entry::{Entry, EntryKind, OperationRef, Reach};
 pub use facts::{Fact, Facts};
+pub use unserved::Unserved;
 
 /// All that the model knows of an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct System {
     pub entries: Vec<Entry>,
     /// What is worth protecting.
     pub assets: Vec<Asset>,
+    /// Operations that are declared, and that nobody is served through what is modelled.
+    pub unserved: Vec<Unserved>,
 }
 
 /// An element, by its place in the lists of [`System`].

@@ -127,6 +127,40 @@ fn nothing_in_front_means_that_the_document_alone_says_who_may() {
 }
 
 #[test]
+fn what_is_said_to_be_encrypted_is() {
+    let plans = [plan()];
+    let system = system(&plans, &Stated::default(), true);
+    let flow = |title: &str| {
+        let found = system.flows.iter().find(|one| one.title == title).unwrap();
+        (found.protocol, found.is_encrypted, found.plain_stays_on_host)
+    };
+    // Loopback is not read on the way, and is not encrypted for that.
+    assert_eq!(flow("Gateway to Pharmacy API"), ("http", Some(false), true));
+    assert_eq!(flow("Operators to Administrative door"), ("unix socket", Some(false), true));
+    assert_eq!(flow("Gateway to Ledger"), ("file", Some(false), true));
+    assert_eq!(flow("Gateway to Configuration and keys"), ("file", Some(false), true));
+    // Sealed under the key of `store` before it is written.
+    assert_eq!(flow("Gateway to Gateway's store"), ("file", Some(true), true));
+    let kept = |title: &str| {
+        let found = system.data.iter().find(|one| one.title == title).unwrap();
+        found.placed.iter().map(|one| one.is_encrypted).collect::<Vec<_>>()
+    };
+    assert_eq!(kept("Sessions and keys"), [Some(true)]);
+    assert_eq!(kept("Records of requests"), [Some(false)]);
+    assert_eq!(kept("Keys and policy"), [Some(false)]);
+}
+
+#[test]
+fn what_is_declared_and_not_served_is_told_with_its_reason() {
+    let plans = [plan()];
+    let unserved = |has_gateway| system(&plans, &Stated::default(), has_gateway).unserved;
+    let closed = unserved(true);
+    assert_eq!(closed.len(), plans[0].closed_count());
+    assert!(closed.iter().all(|one| one.is_closed && one.at.is_some() && !one.why.is_empty()));
+    assert!(unserved(false).is_empty(), "with nothing in front nothing is closed");
+}
+
+#[test]
 fn data_is_classed_by_its_names_and_by_what_people_say() {
     let plans = [plan()];
     let derived = system(&plans, &Stated::default(), true);

@@ -9,8 +9,8 @@ use super::{cell, list, text};
 /// No page of its own: its links are those of the page.
 const WORDS: &str = include_str!("threats.txt");
 /// Sections of the Markdown form that are not on the page: the picture stands in the place of one, and the questions are
-/// for whoever writes `threats.yaml`.
-const LEFT_OUT: [&str; 2] = ["## Data flows", "## Questions"];
+/// for whoever writes `threats.yaml`; what answers the rest stands there in a table, by what people say.
+const LEFT_OUT: [&str; 3] = ["## Data flows", "## Answered", "## Questions"];
 
 /// The page.
 pub(super) fn page(markdown: &str, model: &Value) -> Result<String, String> {
@@ -80,16 +80,18 @@ fn answered(page: &mut String, model: &Value) -> Result<(), String> {
 
 /// The picture of the page for browsers, with its own style.
 pub(super) fn picture(html: &str) -> Result<String, String> {
-    let between = |begin: &str, end: &str| {
-        let (_, behind) = html.split_once(begin)?;
-        behind.split_once(end).map(|(inside, _)| inside)
-    };
     let missing = || "the page for browsers has no picture".to_owned();
-    let style = between("<style>", "</style>").ok_or_else(missing)?;
-    let drawn = between("<svg", "</svg>").ok_or_else(missing)?;
+    let style = between(html, "<style>", "</style>").ok_or_else(missing)?;
+    let figure = between(html, "<figure", "</figure>").ok_or_else(missing)?;
+    let drawn = between(figure, "<svg", "</svg>").ok_or_else(missing)?;
     let (head, body) = drawn.split_once('>').ok_or_else(missing)?;
     // There is no figure around it here, and no ground below it.
     let style = style.replace("figure {", "div {").replace("figure ", "")
         + "svg { background: var(--ground); }\n";
     Ok(format!("<svg{head}>\n<style>{style}</style>{body}</svg>\n"))
+}
+
+fn between<'a>(text: &'a str, begin: &str, end: &str) -> Option<&'a str> {
+    let (_, behind) = text.split_once(begin)?;
+    behind.split_once(end).map(|(inside, _)| inside)
 }

@@ -1,6 +1,7 @@
 //! The model, derived from what the command line names.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use portcullis_attack::{Against, Sliced, Standing, folder};
@@ -9,7 +10,7 @@ use portcullis_evidence::{Record, stand};
 use portcullis_model::{Clock as _, Diagnostic, Sources, UnixMillis};
 use portcullis_policy::Policy;
 use portcullis_threat::diff::Tried;
-use portcullis_threat::forms::{Question, Shown};
+use portcullis_threat::forms::{Behind, Question, Shown};
 use portcullis_threat::{Answers, Stated, System, ThreatModel, conclusive, model, questions};
 
 use super::traffic::Traffic;
@@ -31,6 +32,7 @@ pub(super) struct Derived {
     pub(super) at: UnixMillis,
     /// What evidence says of attacks that came through once.
     pub(super) tried: Tried,
+    behind: Option<Behind>,
     sources: Sources,
     problems: Vec<Diagnostic>,
 }
@@ -58,11 +60,13 @@ impl Derived {
             Answers { plans: &plans, is_in_front, evidence: &evidence, seen: &seen, now: at };
         let model = model(system, stated, &answers);
         let tried = from.evidence.as_ref().map(|_| Tried::of(&evidence, is_in_front));
+        let behind = (!is_in_front).then(|| behind(&model, &plans, from, at));
         let problems = model.held(at);
         let places = RefCell::new(Places::new(&sources));
         let questions = questions(&model, at, &|span| place(&places, span));
         drop(places);
-        Ok(Self { model, questions, at, tried: tried.unwrap_or_default(), sources, problems })
+        let tried = tried.unwrap_or_default();
+        Ok(Self { model, questions, at, tried, behind, sources, problems })
     }
 
     /// What of the threat file is said of nothing, or ended: on standard error, since it is no part of the model.
@@ -81,9 +85,32 @@ impl Derived {
     pub(super) fn shown<T>(&self, form: impl FnOnce(&Shown<'_>) -> T) -> T {
         let places = RefCell::new(Places::new(&self.sources));
         let place = |span| place(&places, span);
-        let questions = &self.questions;
-        form(&Shown { model: &self.model, at: self.at, place: &place, questions })
+        let (questions, behind) = (&self.questions, self.behind);
+        form(&Shown { model: &self.model, at: self.at, place: &place, questions, behind })
     }
+}
+
+/// What the gateway is configured against of what is open without it, as document and policy say: no evidence counts.
+fn behind(alone: &ThreatModel, plans: &[Plan], from: &DerivedFrom, now: UnixMillis) -> Behind {
+    let stated = alone.stated.clone();
+    let system = System::derive(&portcullis_threat::Sources {
+        plans,
+        stated: &stated,
+        has_gateway: true,
+        requests: None,
+    });
+    let answers = Answers { plans, is_in_front: true, evidence: &[], seen: &[], now };
+    let with = model(system, stated, &answers);
+    let closed = with.threats.iter().filter(|one| !one.is_open());
+    let closed: HashSet<String> = closed.map(|one| with.name(one)).collect();
+    let open = alone.threats.iter().filter(|one| one.is_open());
+    let answered = open.filter(|one| closed.contains(&alone.name(one))).count();
+    let how = if from.without_gateway {
+        "leave `--without-gateway` away to see it"
+    } else {
+        "`--upstream URL` shows it"
+    };
+    Behind { answered, how }
 }
 
 fn place(places: &RefCell<Places<'_>>, span: portcullis_model::Span) -> String {
@@ -123,7 +150,13 @@ fn evidence(
         Exit::Unusable
     };
     let [plan] = plans else {
-        return Err(unusable("evidence is of one API, and the policy names several".to_owned()));
+        talk::say(
+            "evidence is of one API, and the policy names several: nothing says of which it is",
+        );
+        talk::say(
+            "help: give a policy file of one API with -c FILE, as `portcullis attack` was given it",
+        );
+        return Err(Exit::Unusable);
     };
     let file = BelievedFile { file: file.clone(), key: from.evidence_key.clone(), head: None };
     // A model that rests on what nobody can believe is none.

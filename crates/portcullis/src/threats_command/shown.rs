@@ -11,7 +11,7 @@ use crate::talk;
 use crate::threats_arguments::{DerivedFrom, ThreatsFormat, ThreatsOptions};
 
 pub(super) fn text(derived: &Derived, options: &ThreatsOptions) -> String {
-    let json = |value: serde_json::Value| format!("{value:#}\n");
+    let json = |value: serde_json::Value| forms::lined(&value);
     derived.shown(|shown| match options.format {
         ThreatsFormat::Text => {
             let has_colour = options.output.is_none() && talk::is_coloured(true);

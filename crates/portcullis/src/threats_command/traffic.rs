@@ -25,8 +25,32 @@ pub(super) struct Traffic {
     refused: HashMap<(ControlId, Option<String>), (u64, UnixMillis)>,
     /// Records of operations that the document does not have.
     of_others: u64,
+    /// Records of operations whose name several APIs have.
+    of_several: u64,
     unreadable: u64,
     lost: u64,
+}
+
+/// Names of operations.
+#[derive(Debug, Default)]
+struct Names {
+    /// Of one API.
+    one: HashSet<String>,
+    /// Of several: nothing of the model would say which.
+    several: HashSet<String>,
+}
+
+impl Names {
+    fn of(plans: &[Plan]) -> Self {
+        let mut names = Self::default();
+        for plan in plans {
+            let own: HashSet<String> =
+                plan.model.contract.operations.iter().map(Operation::name).collect();
+            names.several.extend(own.intersection(&names.one).cloned());
+            names.one.extend(own);
+        }
+        names
+    }
 }
 
 /// What of a record counts.
@@ -45,14 +69,20 @@ struct Line<'a> {
     records_lost: Option<u64>,
 }
 
+impl Line<'_> {
+    /// When it was: other programs that pass records on write times in their own way.
+    fn at(&self) -> Option<UnixMillis> {
+        self.time.as_deref().and_then(UnixMillis::from_any_rfc3339)
+    }
+}
+
 impl Traffic {
     /// Reads these ledgers; none where none is named. What could not be read is said.
     pub(super) fn of(ledgers: &[PathBuf], plans: &[Plan]) -> Result<Option<Self>, Exit> {
         if ledgers.is_empty() {
             return Ok(None);
         }
-        let operations = plans.iter().flat_map(|plan| &plan.model.contract.operations);
-        let known: HashSet<String> = operations.map(Operation::name).collect();
+        let known = Names::of(plans);
         let mut traffic = Self::default();
         for path in ledgers {
             let failed = |error: std::io::Error| {
@@ -82,7 +112,7 @@ impl Traffic {
         seen
     }
 
-    fn read(&mut self, mut ledger: impl BufRead, known: &HashSet<String>) -> std::io::Result<()> {
+    fn read(&mut self, mut ledger: impl BufRead, known: &Names) -> std::io::Result<()> {
         let mut line = Vec::new();
         loop {
             line.clear();
@@ -91,13 +121,16 @@ impl Traffic {
             }
             let is_whole = line.len() < LINE_BYTES_MAX && line.starts_with(b"{");
             match is_whole.then(|| serde_json::from_slice::<Line<'_>>(&line)) {
-                Some(Ok(record)) if record.time.is_some() => self.add(&record, known),
+                Some(Ok(record)) => match record.at() {
+                    Some(at) => self.add(&record, at, known),
+                    None => self.unreadable += 1,
+                },
                 _ => self.unreadable += 1,
             }
         }
     }
 
-    fn add(&mut self, record: &Line<'_>, known: &HashSet<String>) {
+    fn add(&mut self, record: &Line<'_>, at: UnixMillis, known: &Names) {
         match record.event.as_deref() {
             Some("overflow") => {
                 self.lost = self.lost.saturating_add(record.records_lost.unwrap_or(1));
@@ -107,7 +140,11 @@ impl Traffic {
             None => {}
         }
         let operation = match record.operation.as_deref() {
-            Some(name) if known.contains(name) => Some(name),
+            Some(name) if known.several.contains(name) => {
+                self.of_several += 1;
+                return;
+            }
+            Some(name) if known.one.contains(name) => Some(name),
             Some(_) => {
                 self.of_others += 1;
                 return;
@@ -121,9 +158,7 @@ impl Traffic {
             }
         }
         let control = record.control.as_deref().and_then(ControlId::from_name);
-        let at = record.time.as_deref().and_then(UnixMillis::from_rfc3339);
-        if let (Some("refused"), Some(control), Some(at)) = (record.verdict.as_deref(), control, at)
-        {
+        if let (Some("refused"), Some(control)) = (record.verdict.as_deref(), control) {
             let key = (control, operation.map(str::to_owned));
             let (count, last) = self.refused.entry(key).or_insert((0, at));
             *count += 1;
@@ -135,6 +170,10 @@ impl Traffic {
         for (count, what) in [
             (self.unreadable, "line|could not be read as a record"),
             (self.of_others, "record|of operations that the document does not have"),
+            (
+                self.of_several,
+                "record|of operations whose name several APIs have: they say nothing of one",
+            ),
             (self.lost, "record|lost when the gateway's queue was full"),
         ] {
             let (noun, rest) = what.split_once('|').unwrap_or((what, ""));
@@ -152,27 +191,33 @@ mod tests {
 
     #[test]
     fn refusals_and_requests_are_counted_and_lines_that_only_look_like_them_are_told() {
-        let known = HashSet::from(["getOrder".to_owned()]);
+        let known = Names {
+            one: HashSet::from(["getOrder".to_owned(), "list".to_owned()]),
+            several: HashSet::from(["list".to_owned()]),
+        };
         let mut traffic = Traffic::default();
         let ledger = concat!(
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"operation\":\"getOrder\",\"verdict\":\"allowed\"}\n",
             "{\"time\":\"2026-01-02T00:00:00.000Z\",\"operation\":\"getOrder\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n",
-            "{\"time\":\"2026-01-01T00:00:00.000Z\",\"operation\":\"getOrder\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n",
+            "{\"time\":\"2026-01-01T01:00:00+01:00\",\"operation\":\"getOrder\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n",
+            "{\"time\":\"2026-01-01T00:00:00Z\",\"operation\":\"getOrder\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n",
+            "{\"time\":\"2026-01-01T00:00:00Z\",\"operation\":\"list\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n",
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"operation\":\"getOrder\",\"verdict\":\"allowed\",\"would_refuse\":[{\"control\":\"input_shape\"}]}\n",
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"verdict\":\"refused\",\"control\":\"api_inventory\"}\n",
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"operation\":\"gone\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n",
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"verdict\":\"refused\",\"control\":\"no_such\"}\n",
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"event\":\"overflow\",\"records_lost\":3}\n",
             "{\"time\":\"2026-01-01T00:00:00.000Z\",\"event\":\"reload\"}\n",
-            "nonsense\n\n{\"time\":\"2026\n{}\n[1]\n",
+            "nonsense\n\n{\"time\":\"2026\n{}\n[1]\n{\"time\":\"yesterday\",\"operation\":\"getOrder\"}\n",
         );
         traffic.read(ledger.as_bytes(), &known).unwrap();
-        assert_eq!(traffic.requests, HashMap::from([("getOrder".to_owned(), 4)]));
-        assert_eq!((traffic.unreadable, traffic.lost, traffic.of_others), (5, 3, 1));
+        assert_eq!(traffic.requests, HashMap::from([("getOrder".to_owned(), 5)]));
+        assert_eq!((traffic.unreadable, traffic.lost, traffic.of_others), (6, 3, 1));
+        assert_eq!(traffic.of_several, 1);
         let seen = traffic.seen();
         assert_eq!(seen.len(), 2);
         let shape = seen.iter().find(|one| one.control == ControlId::InputShape).unwrap();
-        assert_eq!((shape.count, shape.operation.as_deref()), (2, Some("getOrder")));
+        assert_eq!((shape.count, shape.operation.as_deref()), (3, Some("getOrder")));
         assert_eq!(shape.last.rfc3339(), "2026-01-02T00:00:00.000Z");
     }
 
@@ -180,7 +225,7 @@ mod tests {
     fn a_line_without_end_costs_no_more_than_the_longest_record() {
         let mut traffic = Traffic::default();
         let endless = std::io::Read::take(std::io::repeat(b'{'), 64 << 20);
-        traffic.read(BufReader::new(endless), &HashSet::new()).unwrap();
+        traffic.read(BufReader::new(endless), &Names::default()).unwrap();
         assert_eq!(traffic.unreadable, 1);
     }
 }

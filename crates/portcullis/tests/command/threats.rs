@@ -50,7 +50,7 @@ fn a_first_look_shows_what_is_open_and_stops_nothing() {
     for source in [&["-c", "portcullis.yaml"][..], &["--contract", "openapi.yaml"]] {
         let (code, printed, said) = threats(&folder, source);
         assert_eq!(code, Some(0), "{said}");
-        assert!(printed.contains(" open, "), "{printed}");
+        assert!(printed.contains(" open ("), "{printed}");
         assert_eq!(said, "");
     }
     let (code, _, said) = threats(&folder, &["-c", "portcullis.yaml", "--deny", "note"]);
@@ -92,6 +92,42 @@ fn the_gateway_answers_what_the_document_alone_leaves_open() {
     let policy = open(&["-c", "portcullis.yaml"]);
     assert!(with < alone && policy < alone, "{alone} {with} {policy}");
     assert!(open(&["-c", "portcullis.yaml", "--without-gateway"]) > policy);
+}
+
+#[test]
+fn the_api_alone_is_told_with_what_the_gateway_would_be_set_against() {
+    let folder = folder();
+    let open = |arguments: &[&str]| model(&folder, arguments)["counts"]["open"].as_u64().unwrap();
+    let alone = model(&folder, &["--contract", "openapi.yaml"]);
+    let answered = alone["behind"]["answered"].as_u64().unwrap();
+    let with = open(&["--contract", "openapi.yaml", "--upstream", "http://127.0.0.1:3000"]);
+    assert!(answered > 0, "{answered}");
+    // What is open only where the gateway stands (its own parts) is not among the API's.
+    assert!(alone["counts"]["open"].as_u64().unwrap() - answered <= with);
+    let (_, printed, _) = threats(&folder, &["--contract", "openapi.yaml"]);
+    let told = format!("the gateway would be set against {answered} of these");
+    assert!(printed.contains(&told) && printed.contains("--upstream URL"), "{printed}");
+    assert!(printed.lines().count() <= 60, "{printed}");
+    let (_, printed, _) = threats(&folder, &["-c", "portcullis.yaml"]);
+    assert!(!printed.contains("would be set against"), "{printed}");
+}
+
+#[test]
+fn operations_that_nobody_is_served_are_told() {
+    let folder = folder();
+    let unserved = |arguments: &[&str]| {
+        let model = model(&folder, arguments);
+        model["system"]["unserved"].as_array().unwrap().clone()
+    };
+    assert_eq!(unserved(&["--contract", "openapi.yaml"]), Vec::<Value>::new());
+    let closed = unserved(&["-c", "portcullis.yaml"]);
+    assert!(!closed.is_empty() && closed.iter().all(|one| one["closed"] == true), "{closed:?}");
+    let faulty = "  /faulty:\n    get:\n      security: []\n      parameters: [{ name: a, in: nowhere }]\n      responses: { \"200\": { description: a } }\n";
+    folder.write("openapi.yaml", &format!("{CONTRACT}{faulty}"));
+    let faulty = unserved(&["--contract", "openapi.yaml"]);
+    assert_eq!((faulty.len(), &faulty[0]["title"]), (1, &Value::from("GET /faulty")), "{faulty:?}");
+    let (_, printed, _) = threats(&folder, &["--contract", "openapi.yaml"]);
+    assert!(printed.contains("1 declared operation is not looked at"), "{printed}");
 }
 
 #[test]
@@ -265,7 +301,8 @@ fn an_earlier_model_that_cannot_be_read_is_unusable() {
 #[test]
 fn records_show_what_was_refused_and_bad_lines_are_counted() {
     let folder = folder();
-    let record = "{\"time\":\"2026-11-02T00:00:00.000Z\",\"operation\":\"getNote\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n";
+    // Without a fraction, as others write it.
+    let record = "{\"time\":\"2026-11-02T00:00:00Z\",\"operation\":\"getNote\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n";
     folder.write("ledger.jsonl", &format!("{}junk\n{{\"time\":\n", record.repeat(3)));
     let all = ["-c", "portcullis.yaml", "--ledger", "ledger.jsonl", "--format", "json"];
     let (code, printed, said) = threats(&folder, &all);
@@ -275,7 +312,7 @@ fn records_show_what_was_refused_and_bad_lines_are_counted() {
     let entries = model["system"]["entries"].as_array().unwrap();
     let seen = entries.iter().find(|one| one["operation"] == "getNote").unwrap();
     assert_eq!(seen["seen"], 3);
-    assert!(printed.contains("\"state\": \"seen in traffic\""));
+    assert!(printed.contains("\"state\":\"seen in traffic\""));
     assert_eq!(threats(&folder, &["-c", "portcullis.yaml", "--ledger", "."]).0, Some(2));
 }
 
@@ -356,6 +393,33 @@ fn an_attack_that_came_through_is_not_mended_by_leaving_its_evidence_out() {
     );
     let (_, printed, _) = diff(&shown);
     assert!(!printed.contains("lost-evidence"), "tried again: {printed}");
+}
+
+#[test]
+fn evidence_of_one_of_several_apis_is_refused_with_what_to_do() {
+    let folder = folder();
+    let api = |name: &str| {
+        format!(
+            "{{ name: {name}, contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", base_path: /{name} }}"
+        )
+    };
+    folder.write("portcullis.yaml", &format!("apis: [{}, {}]\n", api("a"), api("b")));
+    let all = ["-c", "portcullis.yaml", "--evidence", "a", "--evidence-key", "b"];
+    let (code, printed, said) = threats(&folder, &all);
+    assert_eq!((code, printed.as_str()), (Some(2), ""), "{said}");
+    assert!(
+        said.contains("the policy names several")
+            && said.contains("help: give a policy file of one API"),
+        "{said}"
+    );
+    // A record of either says nothing of one.
+    let record = "{\"time\":\"2026-11-02T00:00:00Z\",\"operation\":\"getNote\",\"verdict\":\"refused\",\"control\":\"input_shape\"}\n";
+    folder.write("ledger.jsonl", record);
+    let (code, printed, said) =
+        threats(&folder, &["-c", "portcullis.yaml", "--ledger", "ledger.jsonl"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 record of operations whose name several APIs have"), "{said}");
+    assert!(!printed.contains("seen in traffic"), "{printed}");
 }
 
 #[test]

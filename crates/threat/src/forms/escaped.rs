@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use portcullis_model::acts;
 
-/// Characters of a name that people are shown; JSON has all of them.
-const CHARS_MAX: usize = 160;
+/// Characters of a name or a sentence that people are shown; JSON has all of them.
+const CHARS_MAX: usize = 300;
 
 /// Characters of a label in a diagram.
 const LABEL_CHARS_MAX: usize = 48;

@@ -1,9 +1,11 @@
-//! Threats by rule, the worst first; and which parts of the system a threat touches.
+//! Threats by rule, the worst first; by level and state in words; and which parts of the system a threat touches.
+
+use std::cmp::Reverse;
 
 use crate::answers::State;
 use crate::found::ThreatModel;
 use crate::risk::{Level, Rating};
-use crate::rules::Rule;
+use crate::rules::{Probe, Rule};
 use crate::system::{Element, Node, System};
 use crate::threat::Threat;
 
@@ -38,7 +40,8 @@ impl<'a> ByRule<'a> {
     }
 }
 
-/// By rule: what has open threats first, then by what is left of the risk.
+/// By rule: what came through first, then what has open threats, then by what is left of the risk. In a level, what an
+/// attack can show stands before what people must look at: that is open until somebody says more.
 pub(super) fn by_rule(model: &ThreatModel) -> Vec<ByRule<'_>> {
     let mut groups: Vec<ByRule<'_>> = Vec::new();
     for threat in &model.threats {
@@ -58,15 +61,54 @@ pub(super) fn by_rule(model: &ThreatModel) -> Vec<ByRule<'_>> {
         }
     }
     let order = |group: &ByRule<'_>| {
-        (group.open() == 0, std::cmp::Reverse(weight(group.residual)), group.rule.id)
+        let is_open = group.open() > 0;
+        let comes_through = is_open && group.of(State::ComesThrough) > 0;
+        let (level, weight) = weight(group.residual);
+        let is_for_people = matches!(group.rule.probe, Probe::People(_));
+        let worst = (Reverse(level), is_for_people, Reverse(weight));
+        (!comes_through, !is_open, worst, group.rule.id)
     };
     groups.sort_by_cached_key(order);
     groups
 }
 
+/// Where a threat stands among others, the worst first: what came through, then by what is left of the risk.
+pub(super) fn worst_first(threat: &Threat) -> impl Ord + use<> {
+    (threat.state != State::ComesThrough, Reverse(weight(threat.residual)))
+}
+
+/// The worst of some threats, before anything answers and after.
+pub(super) fn worst_of<'a>(threats: impl Iterator<Item = &'a Threat>) -> Option<(Rating, Rating)> {
+    let both = threats.map(|one| (one.inherent, one.residual));
+    both.reduce(|one, other| (worse(one.0, other.0), worse(one.1, other.1)))
+}
+
 /// How bad one is, for sorting: level, then likelihood times impact.
-pub(super) const fn weight(rating: Rating) -> (Level, u16) {
+const fn weight(rating: Rating) -> (Level, u16) {
     (rating.level, rating.likelihood as u16 * rating.impact as u16)
+}
+
+/// How many are of each level after all answers, the worst first: `2 critical, 5 low`.
+pub(super) fn by_level<'a>(threats: impl Iterator<Item = &'a Threat>) -> String {
+    const LEVELS: [Level; 5] =
+        [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Note];
+    counted(threats.map(|one| one.residual.level), LEVELS.into_iter(), Level::name)
+}
+
+/// How many are in each state, the best first: `3 proven, 5 configured`.
+pub(super) fn by_state<'a>(threats: impl Iterator<Item = &'a Threat>) -> String {
+    counted(threats.map(|one| one.state), State::ALL.into_iter().rev(), State::name)
+}
+
+fn counted<T: Copy + PartialEq>(
+    all: impl Iterator<Item = T>,
+    kinds: impl Iterator<Item = T>,
+    name: fn(T) -> &'static str,
+) -> String {
+    let all: Vec<T> = all.collect();
+    let counts = kinds.map(|kind| (all.iter().filter(|one| **one == kind).count(), name(kind)));
+    let told = counts.filter(|(count, _)| *count > 0);
+    told.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
 }
 
 fn worse(one: Rating, other: Rating) -> Rating {

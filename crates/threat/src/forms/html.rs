@@ -1,15 +1,17 @@
 //! The model as one page: no script, nothing from elsewhere, readable on paper and without colour.
 
+mod answers;
 mod elements;
+mod head;
+mod ratings;
 mod threats;
 
 use std::fmt::Write as _;
 
-use portcullis_model::Date;
-
 use super::Shown;
 use super::escaped::Html;
 use super::grouped::by_rule;
+use super::marks::symbols;
 use super::svg::svg;
 
 /// All of the page's look.
@@ -30,10 +32,11 @@ pub fn html(shown: &Shown<'_>) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
          'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>\n<title>{title}: threat model</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"kind\">Threat model</p>\n<h1{long}>{title}</h1>\n"
+         <style>\n{STYLE}</style>\n</head>\n<body>\n{}<header>\n<p class=\"kind\">Threat model</p>\n<h1{long}>{title}</h1>\n",
+        symbols()
     );
-    head(shown, &mut out);
     let groups = by_rule(shown.model);
+    head::head(shown, &groups, &mut out);
     let _ = write!(
         out,
         "</header>\n<main>\n<h2 id=\"flows\">Data flows</h2>\n<figure tabindex=\"0\" aria-label=\"data-flow \
@@ -46,34 +49,9 @@ pub fn html(shown: &Shown<'_>) -> String {
     elements::flows(shown, &mut out);
     elements::boundaries(shown, &mut out);
     elements::data(shown, &mut out);
+    elements::unserved(shown, &mut out);
     elements::guessed(shown, &mut out);
     elements::questions(shown, &mut out);
     out.push_str("</main>\n</body>\n</html>\n");
     out
-}
-
-fn head(shown: &Shown<'_>, out: &mut String) {
-    let (scope, found) = (&shown.model.system.scope, shown.model.found());
-    let answered = shown.model.threats.iter().filter(|one| !one.state.is_open()).count();
-    out.push_str("<ul class=\"numbers\">\n");
-    for (count, class, text) in [
-        (found.open, "bad", "open"),
-        (found.accepted, "", "accepted"),
-        (answered, "", "answered"),
-        (found.proven, "good", "of them proven"),
-        (found.all, "", "threats in all"),
-    ] {
-        let class = if count == 0 { "" } else { class };
-        let _ = writeln!(out, "<li class=\"{class}\"><b>{count}</b> {text}</li>");
-    }
-    out.push_str("</ul>\n<dl>\n");
-    let mut row = |term: &str, text: &str| {
-        let _ = writeln!(out, "<dt>{term}</dt><dd>{}</dd>", Html(text));
-    };
-    row("What it is", &scope.description);
-    row("Data", &scope.classes.to_string());
-    let reach = if scope.is_external { "others than this host" } else { "programs of this host" };
-    row("Reached by", reach);
-    row("Derived on", &Date::of(shown.at).to_string());
-    out.push_str("</dl>\n");
 }

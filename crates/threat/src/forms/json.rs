@@ -1,11 +1,12 @@
 //! The model as JSON: our own form, which `portcullis threats diff` compares.
 //!
 //! It is stable: a threat has the same `name` from run to run while its rule and its element have their names; members
-//! are added, never renamed. Ratings are numbers from 0 to 9 with one digit behind the point.
+//! are added, never renamed. Ratings are numbers from 0 to 9 with one digit behind the point. What thousands of threats
+//! share, the lines of their ratings, stands once under `factors`, and threats name its places there.
 
 mod elements;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -21,8 +22,9 @@ use crate::threat::Threat;
 /// What says that a file is of this form.
 pub const FORMAT: &str = "portcullis-threats";
 
-/// The version of the form: it changes when a member goes or means something else.
-pub const VERSION: u32 = 1;
+/// The version of the form: it changes when a member goes or means something else. In 1, the lines of a threat's rating
+/// stood in the threat.
+pub const VERSION: u32 = 2;
 
 /// The model as one object.
 pub fn json(shown: &Shown<'_>) -> Value {
@@ -31,6 +33,9 @@ pub fn json(shown: &Shown<'_>) -> Value {
         model.threats.iter().map(|one| (one.rule.id, one.rule)).collect();
     let rules: Map<String, Value> =
         rules.into_iter().map(|(id, one)| (id.to_owned(), rule(one))).collect();
+    let mut factors = Factors::default();
+    let threats: Vec<Value> =
+        model.threats.iter().map(|one| threat(shown, one, &mut factors)).collect();
     sealed(json!({
         "format": FORMAT,
         "version": VERSION,
@@ -38,7 +43,9 @@ pub fn json(shown: &Shown<'_>) -> Value {
         "title": model.system.scope.title,
         "versions": model.system.scope.versions,
         "counts": counts(shown),
-        "threats": model.threats.iter().map(|one| threat(shown, one)).collect::<Vec<_>>(),
+        "behind": shown.behind.map(|behind| json!({ "answered": behind.answered })),
+        "threats": threats,
+        "factors": factors.told,
         "rules": rules,
         "system": elements::system(shown),
         "stated": elements::stated(shown),
@@ -65,13 +72,14 @@ fn counts(shown: &Shown<'_>) -> Value {
         "answered": found.all - model.threats.iter().filter(|one| one.state.is_open()).count(),
         "proven": found.proven,
         "accepted": found.accepted,
+        "unserved": model.system.unserved.len(),
         "states": states,
         "inherent": of_level(|one| one.inherent),
         "residual": of_level(|one| one.residual),
     })
 }
 
-fn threat(shown: &Shown<'_>, one: &Threat) -> Value {
+fn threat(shown: &Shown<'_>, one: &Threat, factors: &mut Factors) -> Value {
     let system = &shown.model.system;
     let stated = &shown.model.stated;
     let accepted = one.accepted.and_then(|at| stated.accepted.get(at));
@@ -92,22 +100,40 @@ fn threat(shown: &Shown<'_>, one: &Threat) -> Value {
         "inherent": rating(one.inherent),
         "residual": rating(one.residual),
         "left_over_percent": risk::left_over(one.state),
-        "lines": lines(shown, one),
+        "lines": lines(shown, one, factors),
         "mitigations": one.mitigations.iter().map(mitigation).collect::<Vec<_>>(),
     })
 }
 
-fn lines(shown: &Shown<'_>, one: &Threat) -> Value {
+/// Lines of ratings, each once.
+#[derive(Default)]
+struct Factors {
+    told: Vec<Value>,
+    places: HashMap<Line, usize>,
+}
+
+impl Factors {
+    fn places(&mut self, lines: &[Line]) -> Vec<usize> {
+        lines.iter().map(|line| self.place(line)).collect()
+    }
+
+    fn place(&mut self, line: &Line) -> usize {
+        if let Some(known) = self.places.get(line) {
+            return *known;
+        }
+        let Line { factor, value, why } = line;
+        self.told.push(json!({ "factor": factor, "value": value, "why": why }));
+        self.places.insert(line.clone(), self.told.len() - 1);
+        self.told.len() - 1
+    }
+}
+
+fn lines(shown: &Shown<'_>, one: &Threat, factors: &mut Factors) -> Value {
     let Explained { likelihood, impact, rated } = Explained::of(shown, one);
-    let told = |lines: &[Line]| -> Vec<Value> {
-        let one =
-            |line: &Line| json!({ "factor": line.factor, "value": line.value, "why": line.why });
-        lines.iter().map(one).collect()
-    };
     let rated = rated.and_then(|at| shown.model.stated.rated.get(at));
     json!({
-        "likelihood": told(&likelihood),
-        "impact": told(&impact),
+        "likelihood": factors.places(&likelihood),
+        "impact": factors.places(&impact),
         "rated": rated.map(|one| json!({ "by": one.by, "reason": one.reason })),
     })
 }

@@ -1,13 +1,16 @@
 //! The model as Markdown, with its diagram as Mermaid: for a repository, a wiki, a pull request.
 
+mod answered;
+
 use std::fmt::Write as _;
 
 use portcullis_model::Date;
 
 use super::Shown;
 use super::escaped::Markdown;
-use super::grouped::{ByRule, by_rule};
+use super::grouped::{ByRule, by_rule, by_state, worst_first};
 use super::mermaid::mermaid;
+use super::unserved::{reasons, sentence};
 use super::words;
 use crate::answers::State;
 use crate::risk::Rating;
@@ -32,6 +35,7 @@ pub fn markdown(shown: &Shown<'_>) -> String {
     );
     open(shown, &groups, &mut out);
     accepted(shown, &mut out);
+    answered::answered(shown, &groups, &mut out);
     all(&groups, &mut out);
     data(shown, &mut out);
     guessed(shown, &mut out);
@@ -58,6 +62,22 @@ fn head(shown: &Shown<'_>, out: &mut String) {
     if !scope.classes.is_empty() {
         let _ = writeln!(out, "\nData: {}.", Markdown(&scope.classes.to_string()));
     }
+    let rests = by_state(shown.model.threats.iter().filter(|one| !one.state.is_open()));
+    if !rests.is_empty() {
+        let _ = writeln!(out, "\nAnswers: {rests}.");
+    }
+    unserved(shown, out);
+}
+
+fn unserved(shown: &Shown<'_>, out: &mut String) {
+    let system = &shown.model.system;
+    let Some(sentence) = sentence(system) else { return };
+    let _ = writeln!(out, "\n{sentence}:\n");
+    for one in reasons(system) {
+        let more = if one.count > 1 { ", …" } else { "" };
+        let (first, why) = (Markdown(one.first), Markdown(one.why));
+        let _ = writeln!(out, "- {} ({first}{more}): {why}", one.count);
+    }
 }
 
 fn open(shown: &Shown<'_>, groups: &[ByRule<'_>], out: &mut String) {
@@ -72,18 +92,22 @@ fn open(shown: &Shown<'_>, groups: &[ByRule<'_>], out: &mut String) {
         let _ = writeln!(
             out,
             "{}.\n\n{}; {}; {}; risk {}.\n",
-            sentence(rule.text),
+            capital(rule.text),
             rule.item,
             stride.join(", "),
             weaknesses(group),
             risk(group.inherent, group.residual)
         );
-        let open: Vec<&&Threat> = group.threats.iter().filter(|one| one.is_open()).collect();
+        let mut open: Vec<&&Threat> = group.threats.iter().filter(|one| one.is_open()).collect();
+        open.sort_by_key(|one| worst_first(one));
         for threat in open.iter().take(ELEMENTS_MAX) {
             element(shown, threat, out);
         }
         more(open.len(), ELEMENTS_MAX, out);
         let _ = writeln!(out, "\nWhat to do: {}.", Markdown(rule.advice));
+        if let Some(how) = words::looked_at(rule) {
+            let _ = writeln!(out, "\nHow people look: {}.", Markdown(how));
+        }
     }
 }
 
@@ -224,7 +248,7 @@ fn risk(before: Rating, after: Rating) -> String {
 }
 
 /// With a capital letter.
-fn sentence(text: &str) -> String {
+fn capital(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|one| one.to_uppercase().to_string()).unwrap_or_default();
     Markdown(&format!("{first}{}", characters.as_str())).to_string()

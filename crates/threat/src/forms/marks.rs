@@ -25,8 +25,15 @@ impl Mark {
     pub(super) const ALL: [Self; 4] = [Self::Open, Self::Accepted, Self::Answered, Self::Proven];
 
     pub(super) const fn of(threat: &Threat) -> Self {
-        match threat.state {
-            _ if threat.is_open() => Self::Open,
+        if threat.is_open() {
+            return Self::Open;
+        }
+        Self::of_answer(threat.state)
+    }
+
+    /// Of a state that is not open, or is taken.
+    pub(super) const fn of_answer(state: State) -> Self {
+        match state {
             State::ComesThrough | State::Missing => Self::Accepted,
             State::Stale | State::Stated | State::Configured | State::Seen => Self::Answered,
             State::Withstands | State::Proven => Self::Proven,
@@ -56,6 +63,20 @@ impl Mark {
             }
         }
     }
+}
+
+/// The shapes, once for a whole page.
+pub(super) fn symbols() -> String {
+    let each = Mark::ALL.map(|one| {
+        format!("<symbol id=\"mark-{}\" viewBox=\"0 0 14 14\">{}</symbol>", one.name(), one.shape())
+    });
+    format!("<svg class=\"symbols\" aria-hidden=\"true\">{}</svg>\n", each.concat())
+}
+
+/// A mark that stands in a line of text, where the page has [`symbols`].
+pub(super) fn drawn(mark: Mark) -> String {
+    let name = mark.name();
+    format!("<svg class=\"mark {name}\" aria-hidden=\"true\"><use href=\"#mark-{name}\"/></svg>")
 }
 
 /// How many threats of each kind, in the order of [`Mark::ALL`].

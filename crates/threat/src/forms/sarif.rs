@@ -1,6 +1,7 @@
 //! Open threats as SARIF 2.1.0 (OASIS): for code hosts and editors.
 //!
-//! A result is an open threat, at the line that declares its element; what is answered or accepted is no result.
+//! A result is a threat that nothing answers, at the line that declares its element. One that somebody takes is a result
+//! that is suppressed (section 3.27.23), by whom and until when; what is answered is no result.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +10,7 @@ use portcullis_model::Span;
 use serde_json::{Value, json};
 
 use super::{Shown, words};
-use crate::risk::{Level, Rating};
+use crate::risk::Level;
 use crate::rules::Rule;
 use crate::threat::Threat;
 
@@ -18,14 +19,18 @@ const LINE_FIRST: u32 = 1;
 
 /// The model as a SARIF log, by this version of the program.
 pub fn sarif(shown: &Shown<'_>, version: &str) -> Value {
-    let open: Vec<&Threat> = shown.model.threats.iter().filter(|one| one.is_open()).collect();
+    let is_unanswered = |one: &&Threat| one.state.is_open();
+    let open: Vec<&Threat> = shown.model.threats.iter().filter(is_unanswered).collect();
     let mut worst: BTreeMap<&str, (&Rule, Level)> = BTreeMap::new();
     for threat in &open {
         let known = worst.entry(threat.rule.id).or_insert((threat.rule, threat.residual.level));
         known.1 = known.1.max(threat.residual.level);
     }
+    let places: BTreeMap<&str, usize> =
+        worst.keys().enumerate().map(|(at, id)| (*id, at)).collect();
+    let result = |one: &Threat| result(shown, one, places.get(one.rule.id).copied());
+    let results: Vec<Value> = open.into_iter().map(result).collect();
     let rules: Vec<Value> = worst.into_values().map(|(one, level)| rule(one, level)).collect();
-    let results: Vec<Value> = open.into_iter().map(|one| result(shown, one)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -46,12 +51,13 @@ fn rule(one: &Rule, level: Level) -> Value {
         "id": one.id,
         "shortDescription": { "text": one.title },
         "fullDescription": { "text": one.text },
-        "help": { "text": one.advice },
+        "help": { "text": help(one) },
+        "defaultConfiguration": { "level": named(level) },
         "properties": { "tags": tags, "security-severity": score(level) },
     })
 }
 
-fn result(shown: &Shown<'_>, one: &Threat) -> Value {
+fn result(shown: &Shown<'_>, one: &Threat, rule: Option<usize>) -> Value {
     let system = &shown.model.system;
     let title = system.title(one.element);
     let answer = one.mitigations.first().map(|answer| match answer.control {
@@ -67,21 +73,18 @@ fn result(shown: &Shown<'_>, one: &Threat) -> Value {
     );
     let logical = json!([{ "name": title, "fullyQualifiedName": system.id(one.element) }]);
     let place = words::place(shown, one.element).or_else(|| first_file(shown));
-    let location = match place.as_deref().map(parted) {
-        Some((file, line)) => json!({
-            "physicalLocation": {
-                "artifactLocation": { "uri": encoded(file) },
-                "region": { "startLine": line },
-            },
-            "logicalLocations": logical,
-        }),
+    let location = match place.as_deref().map(physical) {
+        Some(physical) => json!({ "physicalLocation": physical, "logicalLocations": logical }),
         None => json!({ "logicalLocations": logical }),
     };
     json!({
         "ruleId": one.rule.id,
-        "level": level(one.residual),
+        "ruleIndex": rule,
+        "level": named(one.residual.level),
         "message": { "text": text },
         "locations": [location],
+        // All results have it or none; empty: it was looked at, and nobody takes it.
+        "suppressions": suppressions(shown, one),
         // The same threat is the same finding, wherever the document moves it.
         "partialFingerprints": { "threat/v1": shown.model.name(one) },
         "properties": {
@@ -90,6 +93,30 @@ fn result(shown: &Shown<'_>, one: &Threat) -> Value {
             "impact": words::tenths(one.residual.impact),
         },
     })
+}
+
+/// Who takes it: kept in `threats.yaml`, so outside of the document that the result is in.
+fn suppressions(shown: &Shown<'_>, one: &Threat) -> Vec<Value> {
+    let taken = one.accepted.and_then(|at| shown.model.stated.accepted.get(at));
+    let told = taken.map(|taken| {
+        let mut told = json!({
+            "kind": "external",
+            "status": "accepted",
+            "justification": format!("{} takes it until {}: {}", taken.by, taken.until, taken.reason),
+            "properties": { "by": taken.by, "until": taken.until.to_string() },
+        });
+        if let (Some(place), Some(told)) = (shown.at(taken.span), told.as_object_mut()) {
+            let location = json!({ "physicalLocation": physical(&place) });
+            told.insert("location".to_owned(), location);
+        }
+        told
+    });
+    told.into_iter().collect()
+}
+
+fn physical(place: &str) -> Value {
+    let (file, line) = parted(place);
+    json!({ "artifactLocation": { "uri": encoded(file) }, "region": { "startLine": line } })
 }
 
 /// The beginning of the first file that the model knows.
@@ -130,8 +157,14 @@ fn encoded(path: &str) -> String {
     out
 }
 
-const fn level(rating: Rating) -> &'static str {
-    match rating.level {
+/// What to do, and how people look where no attack shows it.
+fn help(one: &Rule) -> String {
+    let look = words::looked_at(one).map(|how| format!(" How people look: {how}."));
+    format!("What to do: {}.{}", one.advice, look.unwrap_or_default())
+}
+
+const fn named(level: Level) -> &'static str {
+    match level {
         Level::Critical | Level::High => "error",
         Level::Medium => "warning",
         Level::Low | Level::Note => "note",

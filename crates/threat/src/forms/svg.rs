@@ -205,7 +205,7 @@ fn told(system: &System, flow: &Flow) -> String {
         Xml(system.title(from)),
         Xml(system.title(to)),
         flow.protocol,
-        words::encrypted(flow.is_encrypted),
+        words::encrypted(flow),
         classes(flow.classes)
     )
 }
@@ -221,8 +221,10 @@ fn label(system: &System, route: &Route, marks: Marks, out: &mut String) {
     let left = middle - LABEL_WIDTH / 2;
     let carried = match flow.is_encrypted {
         Some(true) => flow.protocol.to_owned(),
+        Some(false) if matches!(flow.protocol, "file" | "unix socket") => flow.protocol.to_owned(),
+        Some(false) if flow.plain_stays_on_host => format!("{}, one host", flow.protocol),
         Some(false) => format!("{}, plain", flow.protocol),
-        None if flow.protocol == "unknown" => "nobody said how".to_owned(),
+        None if flow.protocol == "unknown" => "how: not said".to_owned(),
         None => format!("{}, not known", flow.protocol),
     };
     let own = marks_width(marks);
@@ -278,17 +280,17 @@ fn legend(top: i32, out: &mut String) {
             "zone; its edge is a trust boundary",
         ),
     ];
-    row(&shapes, 0, out);
+    row(&shapes, 0, 38, out);
     let flow = |class: &str| {
         format!("<path d=\"M0 9H30\" class=\"flow{class}\" marker-end=\"url(#head)\"/>")
     };
     let (safe, plain, unknown) = (flow(""), flow(" plain"), flow(" unknown"));
     let lines = [
         (safe.as_str(), "encrypted"),
-        (plain.as_str(), "plain: not encrypted"),
+        (plain.as_str(), "not encrypted"),
         (unknown.as_str(), "nobody knows"),
     ];
-    row(&lines, 28, out);
+    row(&lines, 28, 38, out);
     let mark = |mark: Mark| {
         format!(
             "<g class=\"mark {}\" transform=\"translate(2 2)\">{}</g>",
@@ -299,18 +301,18 @@ fn legend(top: i32, out: &mut String) {
     let drawn = Mark::ALL.map(|one| (mark(one), words::mark(one)));
     let marks: Vec<(&str, &str)> =
         drawn.iter().map(|(shape, text)| (shape.as_str(), *text)).collect();
-    row(&marks, 56, out);
+    row(&marks, 56, 22, out);
     out.push_str("</g>\n");
 }
 
-fn row(items: &[(&str, &str)], y: i32, out: &mut String) {
+fn row(items: &[(&str, &str)], y: i32, indent: i32, out: &mut String) {
     let mut x = 0;
     for (shape, text) in items {
         let _ = write!(
             out,
-            "<g transform=\"translate({x} {y})\">{shape}<text x=\"38\" y=\"13\" class=\"label\">{text}</text></g>"
+            "<g transform=\"translate({x} {y})\">{shape}<text x=\"{indent}\" y=\"13\" class=\"label\">{text}</text></g>"
         );
-        x += 62 + LABEL_LETTER * i32::try_from(text.len()).unwrap_or(0);
+        x += indent + 24 + LABEL_LETTER * i32::try_from(text.len()).unwrap_or(0);
     }
 }
 

@@ -8,7 +8,7 @@ mod programs;
 
 use portcullis_model::UnixMillis;
 
-use super::{Question, Shown};
+use super::{Behind, Question, Shown};
 use crate::found::ThreatModel;
 
 /// 2026-11-27T12:00:00Z.
@@ -21,6 +21,7 @@ fn with<T>(model: &ThreatModel, form: impl FnOnce(&Shown<'_>) -> T) -> T {
         because: "nothing says it".to_owned(),
         line: "weight: high".to_owned(),
     }];
+    let behind = Some(Behind { answered: 2, how: "`--upstream URL` shows it" });
     let place = |span: portcullis_model::Span| format!("openapi.yaml:{}:1", span.start);
-    form(&Shown { model, at: NOW, place: &place, questions: &questions })
+    form(&Shown { model, at: NOW, place: &place, questions: &questions, behind })
 }

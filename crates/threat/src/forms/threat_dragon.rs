@@ -1,7 +1,7 @@
 //! The model for OWASP Threat Dragon, version 2: one diagram that opens as a picture, with threats at its parts.
 //!
 //! Threat Dragon has threats at cells, not at operations: those of one rule in one state at one part are one threat,
-//! whose description names the operations.
+//! whose description names the operations. `Mitigated` is what attacks showed, and nothing else.
 
 mod cells;
 

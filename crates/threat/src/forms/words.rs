@@ -1,13 +1,19 @@
 //! Words of the forms for what the model has as values, and the risk of a threat, line by line.
 
+use std::fmt::Display;
+
 use portcullis_controls::Stride;
+use portcullis_model::Date;
 
 use super::Shown;
 use super::marks::Mark;
 use crate::answering::taken;
+use crate::answers::Proof;
 use crate::risk::{self, Line, Rating};
-use crate::rules::Probe;
-use crate::system::{ActorKind, ComponentKind, Element, EntryKind, Known, Node, StoreKind, System};
+use crate::rules::{Probe, Rule};
+use crate::system::{
+    ActorKind, ComponentKind, Element, EntryKind, Flow, Known, Node, StoreKind, System,
+};
 use crate::threat::Threat;
 
 /// The category, as STRIDE calls it.
@@ -78,6 +84,30 @@ pub(super) const fn probe(of: Probe) -> &'static str {
     }
 }
 
+/// What an attack showed, when, and whether that still holds; its name as the form writes names.
+pub(super) fn proof(one: &Proof, attack: impl Display) -> String {
+    let knock_out = match one.knock_out {
+        Some(true) => ", succeeds again without the control",
+        Some(false) => ", does not succeed without the control either",
+        None => "",
+    };
+    let over = if one.over.is_empty() {
+        String::new()
+    } else {
+        format!("; not any more what it was: {}", one.over.join(", "))
+    };
+    let (at, expires) = (Date::of(one.at), Date::of(one.expires));
+    format!("{attack} on {at}{knock_out} (until {expires}){over}")
+}
+
+/// How people look whether it comes through, where no attack of ours shows it.
+pub(super) const fn looked_at(rule: &Rule) -> Option<&'static str> {
+    match rule.probe {
+        Probe::Attacks => None,
+        Probe::People(how) => Some(how),
+    }
+}
+
 /// The risk of a threat before anything answers it, factor by factor.
 pub(super) struct Explained {
     pub(super) likelihood: [Line; 8],
@@ -130,9 +160,11 @@ fn known(system: &System, element: Element) -> Option<&Known> {
     }
 }
 
-pub(super) const fn encrypted(is_encrypted: Option<bool>) -> &'static str {
-    match is_encrypted {
+/// Whether a flow is encrypted, in words.
+pub(super) const fn encrypted(flow: &Flow) -> &'static str {
+    match flow.is_encrypted {
         Some(true) => "encrypted",
+        Some(false) if flow.plain_stays_on_host => "not encrypted, on one host",
         Some(false) => "not encrypted",
         None => "nobody knows whether encrypted",
     }

@@ -35,12 +35,15 @@ pub(super) const READ_ON_THE_WAY: Rule = Rule {
             let is_listener = kind(looked, flow.to) == Some(ComponentKind::Gateway);
             match flow.is_encrypted {
                 Some(true) => {
-                    let because = "it is encrypted, or both ends are on one host";
-                    Hit::known(Element::Flow(at), why, State::Configured, because)
+                    Hit::known(Element::Flow(at), why, State::Configured, "it is encrypted")
                 }
                 Some(false) if is_listener && !looked.system.scope.is_external => {
                     let because =
                         "the listener is loopback: programs of its host alone speak with it";
+                    Hit::known(Element::Flow(at), why, State::Configured, because)
+                }
+                Some(false) if flow.plain_stays_on_host => {
+                    let because = "what of it is not encrypted does not leave the host";
                     Hit::known(Element::Flow(at), why, State::Configured, because)
                 }
                 // The gateway takes no credential in the clear: then clients send none.

@@ -11,6 +11,7 @@ mod parts;
 mod people;
 mod shapes;
 mod stores;
+mod unserved;
 mod words;
 
 use std::collections::HashMap;
@@ -50,6 +51,7 @@ impl System {
         flows::flows(sources, &components, &mut system);
         boundaries::boundaries(sources, zones, &mut system);
         assets::assets(sources, &mut system);
+        system.unserved = unserved::unserved(sources);
         system
     }
 }

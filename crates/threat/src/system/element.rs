@@ -291,6 +291,8 @@ pub struct Flow {
     pub classes: DataClasses,
     /// Whether it is encrypted on the way: none where nobody knows.
     pub is_encrypted: Option<bool>,
+    /// Whether what of it is not encrypted stays on the host: nobody on a network reads it.
+    pub plain_stays_on_host: bool,
     /// `https`, `http`, `file`, `unix socket`.
     pub protocol: &'static str,
     /// Whether credentials go there.

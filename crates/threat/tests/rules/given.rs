@@ -179,6 +179,7 @@ pub fn sending(to: ComponentKind, is_encrypted: Option<bool>, protocol: &'static
         to: Node::Component(0),
         classes: DataClasses::NONE,
         is_encrypted,
+        plain_stays_on_host: false,
         protocol,
         has_credentials: true,
         known: known(),

@@ -26,14 +26,15 @@ fn sample(has_gateway: bool) -> ThreatModel {
     modelled(&[plan(&contract, &format!("{head}{policy}"))], has_gateway)
 }
 
-/// Of what the sample has nothing: certificates of clients, webhooks, GraphQL and WebSockets that are open, secrets in answers, exceptions.
-const NOTHING_OF: [&str; 7] = [
+/// Of what the sample has nothing: certificates of clients, webhooks, GraphQL and WebSockets that are open, secrets in answers, TLS, exceptions.
+const NOTHING_OF: [&str; 8] = [
     "certificate-not-checked",
     "webhook-forged",
     "credentials-in-answers",
     "query-costs-more",
     "functions-inside-one",
     "socket-from-another-site",
+    "older-tls-agreed",
     "control-left-off",
 ];
 

@@ -62,7 +62,8 @@ fn of_several_ratings_the_worst_counts_wherever_it_stands() {
         let model = alone(CONTRACT, &format!("rated: [{}]\n", lines.join(", ")));
         let threats = model.threats.iter().filter(|one| one.rule.id == "others-objects-read");
         assert!(threats.clone().count() > 0);
-        threats.for_each(|one| assert_eq!((one.inherent.likelihood, one.inherent.impact), (90, 90)));
+        threats
+            .for_each(|one| assert_eq!((one.inherent.likelihood, one.inherent.impact), (90, 90)));
     }
 }
 

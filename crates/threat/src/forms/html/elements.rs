@@ -38,7 +38,7 @@ pub(super) fn flows(shown: &Shown<'_>, out: &mut String) {
             Html(&flow.title).to_string(),
             Html(system.title(words::element(flow.from))).to_string(),
             Html(system.title(words::element(flow.to))).to_string(),
-            format!("{}, {}", flow.protocol, words::encrypted(flow.is_encrypted)),
+            format!("{}, {}", flow.protocol, words::encrypted(flow)),
             flow.classes.to_string(),
             touched.flow(at).words(),
         ]
@@ -98,6 +98,18 @@ pub(super) fn data(shown: &Shown<'_>, out: &mut String) {
         rows.collect(),
         out,
     );
+}
+
+/// What is declared and not served.
+pub(super) fn unserved(shown: &Shown<'_>, out: &mut String) {
+    let rows = shown.model.system.unserved.iter().map(|one| {
+        vec![
+            Html(&one.title).to_string(),
+            Html(&one.why).to_string(),
+            Html(&shown.at(one.at).unwrap_or_default()).to_string(),
+        ]
+    });
+    table("Declared, not served", &["Operation", "Because", "Where"], rows.collect(), out);
 }
 
 /// What nothing says, and is taken to be so.

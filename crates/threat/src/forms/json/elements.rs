@@ -20,6 +20,7 @@ pub(super) fn system(shown: &Shown<'_>) -> Value {
         flows,
         entries,
         assets,
+        unserved,
     } = &shown.model.system;
     json!({
         "description": scope.description,
@@ -49,6 +50,9 @@ pub(super) fn system(shown: &Shown<'_>) -> Value {
         "assets": assets.iter().map(|one| json!({
             "id": one.id, "title": one.title, "kind": one.kind.name(),
             "description": one.description, "known": known(shown, &one.known),
+        })).collect::<Vec<_>>(),
+        "unserved": unserved.iter().map(|one| json!({
+            "title": one.title, "closed": one.is_closed, "why": one.why, "at": shown.at(one.at),
         })).collect::<Vec<_>>(),
     })
 }
@@ -101,6 +105,7 @@ fn flow(shown: &Shown<'_>, one: &Flow) -> Value {
         "id": one.id, "title": one.title, "description": one.description,
         "from": node(shown, one.from), "to": node(shown, one.to),
         "classes": classes(one.classes), "encrypted": one.is_encrypted,
+        "plain_stays_on_host": one.plain_stays_on_host,
         "protocol": one.protocol, "credentials": one.has_credentials,
         "known": known(shown, &one.known),
     })

@@ -124,6 +124,10 @@ pub(super) fn named(text: &str) -> ThreatModel {
         entry.name = text.to_owned();
         entry.known = Known::new(Origin::Guessed, text.to_owned());
     }
+    for one in &mut model.system.unserved {
+        one.title = text.to_owned();
+        one.why = text.to_owned().into();
+    }
     for one in &mut model.stated.accepted {
         one.by = text.to_owned();
         one.reason = text.to_owned();
@@ -194,8 +198,17 @@ fn around() -> System {
             description: "people leave when it is lost".to_owned(),
             known: known(),
         }],
+        unserved: vec![
+            unserved("GET /orders/all", true, "nobody said who may call it"),
+            unserved("PUT /orders/all", true, "nobody said who may call it"),
+            unserved("TRACE /orders", false, "it cannot be read: no such method"),
+        ],
         ..System::default()
     }
+}
+
+fn unserved(title: &str, is_closed: bool, why: &'static str) -> Unserved {
+    Unserved { title: title.to_owned(), is_closed, why: why.into(), at: Some(span(30)) }
 }
 
 fn actor(id: &str, title: &str, kind: ActorKind) -> Actor {
@@ -337,6 +350,7 @@ fn flow(
         to,
         classes: [DataClass::Personal, DataClass::Credential].into_iter().collect(),
         is_encrypted,
+        plain_stays_on_host: protocol == "file",
         protocol,
         has_credentials: true,
         known: Known::new(Origin::Guessed, "most do so"),

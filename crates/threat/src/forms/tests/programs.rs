@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::{json, sarif, threat_dragon, tm_bom, tm_bom_fields};
+use super::super::{
+    TextOptions, html, json, markdown, sarif, text, threat_dragon, tm_bom, tm_bom_fields,
+};
 use super::{model, with};
+use crate::answers::State;
 use crate::found::ThreatModel;
 
 const TM_BOM: &str = include_str!("../../../tests/schemas/tm-bom-1.0.2.schema.json");
@@ -45,8 +48,13 @@ fn a_threat_has_its_stable_name_and_every_line_of_its_risk() {
     let first = &told["threats"][0];
     assert_eq!(first["name"], "others-objects-read entry/e-0");
     assert_eq!(first["state"], "proven");
-    assert_eq!(first["lines"]["likelihood"].as_array().map(Vec::len), Some(8));
-    assert_eq!(first["lines"]["impact"].as_array().map(Vec::len), Some(4));
+    let factors = |of: &str| -> Vec<&Value> {
+        let places = first["lines"][of].as_array().unwrap().iter();
+        places.map(|at| &told["factors"][at.as_u64().unwrap() as usize]).collect()
+    };
+    assert_eq!((factors("likelihood").len(), factors("impact").len()), (8, 4));
+    assert_eq!(factors("likelihood")[0]["factor"], "skill level");
+    assert_eq!(factors("impact")[0]["factor"], "loss of confidentiality");
     assert_eq!(first["mitigations"][0]["proofs"][0]["attack"], "a1-read-by-id");
     assert_eq!(told["rules"]["others-objects-read"]["item"], "A1");
 }
@@ -151,15 +159,42 @@ fn threat_dragon_has_each_part_once_at_its_place_and_each_threat() {
     assert_eq!(told["detail"]["threatTop"], threats.len());
     let open = |cell: &&Value| cell["data"]["hasOpenThreats"] == true;
     assert!(cells.iter().any(|cell| open(&cell)));
-    assert_eq!(threats.iter().any(|threat| threat["status"] == "Open"), model.found().open > 0);
 }
 
 #[test]
-fn sarif_has_the_open_threats_at_their_lines() {
+fn threat_dragon_calls_mitigated_what_attacks_showed_and_nothing_else() {
+    for (state, accepted, status) in [
+        (State::ComesThrough, None, "Open"),
+        (State::Missing, None, "Open"),
+        (State::Missing, Some(0), "Accepted"),
+        (State::Stale, None, "Open"),
+        (State::Stated, None, "Open"),
+        (State::Configured, None, "Open"),
+        (State::Configured, Some(0), "Accepted"),
+        (State::Seen, None, "Open"),
+        (State::Withstands, None, "Mitigated"),
+        (State::Proven, Some(0), "Mitigated"),
+    ] {
+        let mut model = model::small();
+        for threat in &mut model.threats {
+            threat.state = state;
+            threat.accepted = accepted;
+        }
+        let told = with(&model, threat_dragon);
+        let cells = told["detail"]["diagrams"][0]["cells"].as_array().unwrap();
+        let threats = cells.iter().filter_map(|cell| cell["data"]["threats"].as_array()).flatten();
+        let all: BTreeSet<&str> = threats.map(|one| one["status"].as_str().unwrap()).collect();
+        assert_eq!(all, BTreeSet::from([status]), "{}", state.name());
+    }
+}
+
+#[test]
+fn sarif_has_what_nothing_answers_at_its_lines() {
     let model = model::small();
     let told = with(&model, |shown| sarif(shown, "0.1.0"));
     let results = told["runs"][0]["results"].as_array().unwrap();
-    assert_eq!(results.len(), model.found().open);
+    let unanswered = model.threats.iter().filter(|one| one.state.is_open()).count();
+    assert_eq!(results.len(), unanswered);
     let of = |rule: &str| results.iter().find(|one| one["ruleId"] == rule).unwrap();
     let read = of("others-objects-read");
     assert_eq!(read["locations"][0]["physicalLocation"]["region"]["startLine"], 12);
@@ -168,6 +203,67 @@ fn sarif_has_the_open_threats_at_their_lines() {
     let plain = &of("credentials-in-the-clear")["locations"][0]["physicalLocation"];
     assert_eq!(plain["artifactLocation"]["uri"], "openapi.yaml");
     assert_eq!(plain["region"]["startLine"], 1);
+    let rules = told["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for one in results {
+        let rule = &rules[one["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], one["ruleId"]);
+        let severity: f64 =
+            rule["properties"]["security-severity"].as_str().unwrap().parse().unwrap();
+        assert!((0.0..=10.0).contains(&severity), "{severity}");
+    }
+}
+
+#[test]
+fn what_somebody_takes_is_suppressed_in_sarif_by_whom_and_until_when() {
+    let model = model::small();
+    let told = with(&model, |shown| sarif(shown, "0.1.0"));
+    let results = told["runs"][0]["results"].as_array().unwrap();
+    let suppressed: Vec<&Value> =
+        results.iter().filter(|one| one["suppressions"] != serde_json::json!([])).collect();
+    assert_eq!(suppressed.len(), model.found().accepted);
+    for one in suppressed {
+        assert_eq!(one["ruleId"], "store-read-as-file");
+        assert_eq!(one["suppressions"][0]["kind"], "external");
+        assert_eq!(one["suppressions"][0]["status"], "accepted");
+        assert_eq!(
+            one["suppressions"][0]["justification"],
+            "Ada takes it until 2027-03-31: the disk is encrypted by the host"
+        );
+    }
+    // A reader may take all that has none for what nobody looked at: each result says that it was.
+    assert!(results.iter().all(|one| one["suppressions"].is_array()));
+}
+
+#[test]
+fn a_finding_is_the_same_when_its_line_moves() {
+    let prints = |model: &ThreatModel| -> Vec<String> {
+        let told = with(model, |shown| sarif(shown, "0.1.0"));
+        let results = told["runs"][0]["results"].as_array().unwrap();
+        results.iter().map(|one| one["partialFingerprints"].to_string()).collect()
+    };
+    let mut moved = model::small();
+    moved.system.entries.iter_mut().for_each(|one| one.known.at = None);
+    let first = prints(&model::small());
+    assert_eq!(first, prints(&moved));
+    assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), first.len(), "each is once");
+}
+
+#[test]
+fn what_is_declared_and_not_served_is_in_every_form_of_ours() {
+    let model = model::small();
+    let told = with(&model, json);
+    assert_eq!(told["counts"]["unserved"], 3);
+    assert_eq!(told["system"]["unserved"][0]["title"], "GET /orders/all");
+    assert_eq!(told["system"]["unserved"][2]["closed"], false);
+    let forms = [
+        with(&model, html),
+        with(&model, markdown),
+        with(&model, |shown| text(shown, TextOptions::default())),
+    ];
+    for form in forms {
+        assert!(form.contains("3 declared operations are not served"), "{form}");
+        assert!(form.contains("nobody said who may call it"), "{form}");
+    }
 }
 
 /// The paths of all fields that hold no others.

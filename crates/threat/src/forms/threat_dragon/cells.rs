@@ -9,6 +9,7 @@ use super::super::escaped::Short;
 use super::super::grouped::touched;
 use super::super::layout::{Layout, Rect, Route};
 use super::super::{Shown, words};
+use crate::answers::State;
 use crate::risk::{Level, Rating};
 use crate::system::{DataClass, Element, Node, StoreKind, System};
 use crate::threat::Threat;
@@ -19,8 +20,8 @@ const ELEMENTS_MAX: usize = 20;
 const OPEN: &str = "red";
 const CLOSED: &str = "#333333";
 
-/// Threats by cell, then by rule and status.
-type Placed<'a> = BTreeMap<CellKey, BTreeMap<(&'static str, &'static str), Vec<&'a Threat>>>;
+/// Threats by cell, then by rule, status and state.
+type Placed<'a> = BTreeMap<CellKey, BTreeMap<(&'static str, &'static str, State), Vec<&'a Threat>>>;
 
 /// A node, or a flow by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ fn placed<'a>(shown: &Shown<'a>) -> Placed<'a> {
             element => touched(system, element).first().copied().map(CellKey::Node),
         };
         let Some(cell) = cell else { continue };
-        let key = (threat.rule.id, status(threat));
+        let key = (threat.rule.id, status(threat), threat.state);
         placed.entry(cell).or_default().entry(key).or_default().push(threat);
     }
     placed
@@ -117,7 +118,7 @@ impl Telling<'_, '_> {
             .collect();
         let end = |node| json!({ "cell": id(&system.id(words::element(node))) });
         let name = Short::new(&flow.title).to_string();
-        let label = format!("{} ({})", flow.protocol, words::encrypted(flow.is_encrypted));
+        let label = format!("{} ({})", flow.protocol, words::encrypted(flow));
         Some(json!({
             "id": id(&system.id(Element::Flow(route.flow))),
             "shape": "flow",
@@ -152,9 +153,9 @@ impl Telling<'_, '_> {
     /// The threats at a cell, and whether one is open.
     fn threats(&mut self, cell: CellKey) -> (Vec<Value>, bool) {
         let all = self.placed.remove(&cell).unwrap_or_default();
-        let is_open = all.keys().any(|(_, status)| *status == "Open");
+        let is_open = all.keys().any(|(_, status, _)| *status == "Open");
         let mut told = Vec::new();
-        for ((_, status), same) in all {
+        for ((_, status, _), same) in all {
             self.number += 1;
             told.extend(threat(self.shown, status, &same, self.number));
         }
@@ -250,15 +251,32 @@ fn threat(shown: &Shown<'_>, status: &str, same: &[&Threat], number: usize) -> O
         "severity": severity(worst),
         "score": format!("{} of 9, {} of 9", words::tenths(worst.likelihood), words::tenths(worst.impact)),
         "description": format!("{}. At: {}.", rule.text, named.join("; ")),
-        "mitigation": format!("{} What to do: {}.", answers.join("; "), rule.advice),
+        "mitigation": format!("{} {}. What to do: {}.", worth(first.state), answers.join("; "), rule.advice),
     }))
 }
 
+/// Threat Dragon has no word for what is configured, or said, and was never seen to hold: that is not mitigated yet.
 const fn status(threat: &Threat) -> &'static str {
-    match (threat.state.is_open(), threat.accepted.is_some()) {
-        (true, false) => "Open",
-        (true, true) => "Accepted",
-        (false, _) => "Mitigated",
+    match (threat.state, threat.accepted.is_some()) {
+        (State::Proven | State::Withstands, _) => "Mitigated",
+        (_, true) => "Accepted",
+        (_, false) => "Open",
+    }
+}
+
+/// The first words of a mitigation: what its answers are worth.
+const fn worth(state: State) -> &'static str {
+    match state {
+        State::ComesThrough => "An attack comes through.",
+        State::Missing => "Nothing answers it.",
+        State::Stale => "It was shown once, and what was shown is not what is there now.",
+        State::Stated => "People say that it is answered; nothing showed it.",
+        State::Configured => "A control is set against it; nothing showed that it holds.",
+        State::Seen => {
+            "A control is set against it and refused requests there; no attack tried it."
+        }
+        State::Withstands => "Attacks fail at the API itself.",
+        State::Proven => "An attack is stopped, and succeeds without the control.",
     }
 }
 

@@ -30,6 +30,7 @@ struct Way {
     what: String,
     classes: DataClasses,
     is_encrypted: Option<bool>,
+    plain_stays_on_host: bool,
     protocol: &'static str,
     has_credentials: bool,
     known: Known,
@@ -46,6 +47,7 @@ impl Making {
             to: way.to,
             classes: way.classes,
             is_encrypted: way.is_encrypted,
+            plain_stays_on_host: way.plain_stays_on_host,
             protocol: way.protocol,
             has_credentials: way.has_credentials,
             known: way.known,
@@ -81,6 +83,8 @@ impl Making {
                         what: "Requests and their answers.".to_owned(),
                         classes,
                         is_encrypted,
+                        plain_stays_on_host: components.gateway.is_some()
+                            && !system.scope.is_external,
                         protocol,
                         has_credentials: actor.kind != ActorKind::Anonymous,
                         known: known.clone().at(model.lines.listen),
@@ -99,8 +103,8 @@ impl Making {
                 to: Node::Component(door),
                 what: "Administrative commands.".to_owned(),
                 classes: DataClasses::of(DataClass::Credential),
-                // It does not leave the host's memory.
-                is_encrypted: Some(true),
+                is_encrypted: Some(false),
+                plain_stays_on_host: true,
                 protocol: "unix socket",
                 has_credentials: true,
                 known: Known::new(
@@ -124,8 +128,8 @@ impl Making {
                     to: Node::Component(*api),
                     what: "Requests that were checked, and the API's answers.".to_owned(),
                     classes: system.scope.classes,
-                    // Over loopback nobody on the way reads it.
-                    is_encrypted: Some(!crosses_plain),
+                    is_encrypted: Some(is_tls),
+                    plain_stays_on_host: !crosses_plain,
                     protocol: if is_tls { "https" } else { "http" },
                     has_credentials: !model.callers.drops_credentials(),
                     known: Known::new(Origin::Policy, "the `upstream` of the policy"),
@@ -147,7 +151,9 @@ impl Making {
                     to: Node::Store(at),
                     what: store.description.clone(),
                     classes,
-                    is_encrypted: if is_own { Some(true) } else { None },
+                    // The gateway seals what it keeps before it writes it, and nothing else that it writes.
+                    is_encrypted: if is_own { store.is_encrypted } else { None },
+                    plain_stays_on_host: is_own,
                     protocol: if is_own { "file" } else { "unknown" },
                     has_credentials: classes.has(DataClass::Credential),
                     known: store.known.clone(),
@@ -171,6 +177,7 @@ impl Making {
                     what: other.description.clone(),
                     classes: DataClasses::of(DataClass::Credential),
                     is_encrypted: Some(*is_tls),
+                    plain_stays_on_host: false,
                     protocol: if *is_tls { "https" } else { "http" },
                     has_credentials: true,
                     known: other.known.clone(),
@@ -189,6 +196,7 @@ impl Making {
                         .to_owned(),
                     classes: takes_url.map_or(DataClasses::NONE, |entry| entry.takes),
                     is_encrypted: None,
+                    plain_stays_on_host: false,
                     protocol: "unknown",
                     has_credentials: false,
                     known: takes_url.map_or_else(
