@@ -239,6 +239,8 @@ fn a_reset_is_asked_for_or_ended_by_its_owner() {
         said("POST /users/forgot-password").with(&["email"]),
         said("POST /password_reset").with(&["email"]),
         said("POST /passwort-vergessen").with(&["email"]),
+        said("POST /mot-de-passe/oublie").with(&["courriel"]),
+        said("POST /contraseña/restablecer").with(&["correo"]),
         said("POST /senha/recuperar").with(&["telefone"]),
         said("POST /password-reset/confirm").with(&["token", "password"]),
     ];

@@ -209,12 +209,9 @@ impl Said {
 
     /// Whether it asks for a second proof of who somebody is.
     pub(super) fn asks_factor(&self) -> bool {
-        let is_factor = |words: &[String]| {
-            let mut pairs = words.windows(2).map(<[String]>::concat);
-            has(words, Act::Factor) || pairs.any(|two| says(&two, Act::Factor))
-        };
+        let all = [&self.own, &self.last, &self.before];
         self.method == Method::Post
-            && (is_factor(&self.own) || is_factor(&self.last) || is_factor(&self.before))
+            && all.into_iter().any(|words| has(words, Act::Factor))
             && self.act(Act::Verify)
     }
 
@@ -253,8 +250,10 @@ impl Said {
     }
 }
 
+/// Whether a word, or two or three written as one, says so: `sign-in`, `mot-de-passe`.
 fn has(words: &[String], act: Act) -> bool {
-    words.iter().any(|word| says(word, act))
+    let together = |count: usize| words.windows(count).any(|some| says(&some.concat(), act));
+    words.iter().any(|word| says(word, act)) || together(2) || together(3)
 }
 
 fn begins(words: &[String], act: Act) -> bool {

@@ -187,8 +187,7 @@ impl Named {
             is_reach,
             is_pattern: any(&["regex", "regexp"]) || whole == "regularexpression",
             is_tenant: names_tenant(name, false),
-            // Its own id is not that of another one.
-            is_id: words.len() > 1 && looks_like_id(name),
+            is_id: looks_like_id(name) && names_another(&words),
         }
     }
 
@@ -205,6 +204,13 @@ impl Named {
         told.has_tenant |= self.is_tenant && is_first;
         told.has_id |= self.is_id && is_first;
     }
+}
+
+/// Whether an id is that of another object: not its own, and not that of a program or of a request.
+fn names_another(words: &[String]) -> bool {
+    const NO_OBJECTS: [&str; 6] =
+        ["client", "correlation", "idempotency", "request", "session", "trace"];
+    words.len() > 1 && words.first().is_some_and(|first| !NO_OBJECTS.contains(&first.as_str()))
 }
 
 const fn hidden(property: Property, way: Way) -> bool {

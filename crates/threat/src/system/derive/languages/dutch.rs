@@ -1,6 +1,9 @@
 //! Dutch.
 
-use super::Act::*;
+use super::Act::{
+    Account, Change, Export, Filter, LogIn, Lost, Message, Move, Moved, Password, Reach, Send,
+    Tenant, Told, Value,
+};
 use super::Language;
 use crate::system::DataClass;
 

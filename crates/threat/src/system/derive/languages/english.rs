@@ -1,6 +1,9 @@
 //! English: what operations do. Its words of data stand in [`super::super::words`].
 
-use super::Act::*;
+use super::Act::{
+    Account, Change, Export, Factor, Filter, Hook, LogIn, Look, Lost, Make, Message, Move, Moved,
+    Password, Reach, Receive, Send, SetUp, Settle, Tenant, Told, Value, Verify,
+};
 use super::Language;
 
 pub(super) const WORDS: Language = Language {

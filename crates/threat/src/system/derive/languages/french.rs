@@ -1,6 +1,8 @@
-//! French.
+//! French. Infinitives that are English nouns (`payer`, `modifier`, `exporter`) are left out.
 
-use super::Act::*;
+use super::Act::{
+    Account, Export, Filter, LogIn, Lost, Message, Move, Moved, Password, Reach, Send, Told, Value,
+};
 use super::Language;
 use crate::system::DataClass;
 
@@ -70,19 +72,7 @@ pub(super) const WORDS: Language = Language {
     ],
     acts: &[
         (LogIn, &["authentification", "connexion", "motdepasse"]),
-        (
-            Move,
-            &[
-                "acheter",
-                "commander",
-                "payer",
-                "rembourser",
-                "reserver",
-                "retirer",
-                "transferer",
-                "voter",
-            ],
-        ),
+        (Move, &["acheter", "commander", "rembourser", "reserver", "retirer", "transferer"]),
         (
             Moved,
             &[
@@ -98,16 +88,15 @@ pub(super) const WORDS: Language = Language {
                 "virements",
             ],
         ),
-        (Send, &["envoyer", "notifier"]),
+        (Send, &["envoyer"]),
         (Message, &["courriel", "courriels"]),
-        (Told, &["inviter", "oublie", "renvoyer"]),
+        (Told, &["oublie", "renvoyer"]),
         (Lost, &["oublie", "recuperer", "reinitialisation", "reinitialiser"]),
         (Password, &["motdepasse"]),
-        (Export, &["exporter", "telecharger"]),
+        (Export, &["telecharger"]),
         (Filter, &["filtre", "filtres", "trier"]),
         (Account, &["compte", "comptes", "profil", "utilisateur", "utilisateurs"]),
         (Reach, &["courriel", "telephone"]),
-        (Change, &["modifier"]),
         (Value, &["montant", "prix", "quantite", "remise"]),
     ],
 };

@@ -1,6 +1,9 @@
 //! Italian.
 
-use super::Act::*;
+use super::Act::{
+    Account, Change, Export, Filter, LogIn, Look, Lost, Make, Message, Move, Moved, Reach, Send,
+    Tenant, Told, Value,
+};
 use super::Language;
 use crate::system::DataClass;
 

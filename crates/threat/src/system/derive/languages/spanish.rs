@@ -1,6 +1,9 @@
 //! Spanish.
 
-use super::Act::*;
+use super::Act::{
+    Account, Change, Export, Filter, LogIn, Look, Lost, Make, Message, Move, Moved, Password,
+    Reach, Send, Tenant, Told, Value,
+};
 use super::Language;
 use crate::system::DataClass;
 
