@@ -6,7 +6,7 @@
 //! ## Why
 //!
 //! Old versions, debug endpoints and administrative paths that nobody documented are the ones
-//! that nobody protects (OWASP API9; CWE-1059, CWE-912). A proxy that forwards what it does not
+//! that nobody protects (OWASP API9; CWE-912, CWE-288). A proxy that forwards what it does not
 //! know forwards those.
 //!
 //! ## Example
@@ -39,7 +39,7 @@ pub const FACE: Face = Face {
         id: "forgotten-operation",
         text: "forgotten, undocumented or retired operations are reached",
         stride: Stride::ElevationOfPrivilege,
-        cwe: &[1059, 912],
+        cwe: &[288, 672, 912],
     },
     rooms: &[Room::Receive, Room::FindOperation, Room::Inspect],
     expectation,

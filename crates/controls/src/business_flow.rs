@@ -7,7 +7,7 @@
 //!
 //! Each request of a checkout is honest; a script that pays without an address, books in the same second in which
 //! the sale opens, or pays the price that it likes, sends the same requests (unrestricted access to sensitive
-//! business flows, OWASP API6:2023; CWE-841, CWE-799, CWE-840). The API sees one request at a time.
+//! business flows, OWASP API6:2023; CWE-841, CWE-799, CWE-602). The API sees one request at a time.
 //!
 //! ## Example
 //!
@@ -61,7 +61,7 @@ pub const FACE: Face = Face {
         id: "flow-abuse",
         text: "a program jumps steps, runs them faster than people can, or brings values that nobody told it",
         stride: Stride::Tampering,
-        cwe: &[799, 840, 841],
+        cwe: &[602, 799, 841],
     },
     rooms: &[Room::Reserve, Room::Inspect],
     expectation,

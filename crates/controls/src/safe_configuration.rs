@@ -7,7 +7,7 @@
 //! ## Why
 //!
 //! Frameworks reflect any origin, answer `TRACE`, honour `X-HTTP-Method-Override`, and send their
-//! version and their stack trace along (OWASP API8 2023, API7 2019; CWE-16, CWE-209, CWE-942).
+//! version and their stack trace along (OWASP API8 2023, API7 2019; CWE-209, CWE-942).
 //!
 //! ## Example
 //!
@@ -55,7 +55,7 @@ pub const FACE: Face = Face {
         id: "careless-defaults",
         text: "careless defaults of the API's framework are an entry or a map for attackers",
         stride: Stride::InformationDisclosure,
-        cwe: &[16, 209, 942, 1385],
+        cwe: &[209, 942, 1385],
     },
     rooms: &[
         Room::Receive,

@@ -3,6 +3,7 @@
 //! A rule finds the elements that a threat concerns, whether or not something answers it: what answers is decided
 //! elsewhere ([`crate::answers`]), so that a threat that is mitigated stays in the model with its proof.
 
+mod accounts;
 mod assignment;
 mod configuration;
 mod consumption;
@@ -204,6 +205,7 @@ pub const RULES: &[&Rule] = &[
     &object::OTHERS_OBJECTS_CHANGED,
     &object::OTHERS_OBJECTS_LISTED,
     &object::OBJECT_EXISTENCE_TOLD,
+    &object::TENANT_CROSSED,
     &object::TWO_AT_ONCE,
     &identity::NOBODY_ASKED_WHO,
     &identity::CALLER_NAMED_IN_A_FIELD,
@@ -224,6 +226,9 @@ pub const RULES: &[&Rule] = &[
     &passwords::OWNER_LOCKED_OUT,
     &passwords::SESSION_GUESSED,
     &passwords::SESSION_FIXED,
+    &accounts::RESET_OPENS_ACCOUNT,
+    &accounts::ACCOUNT_TAKEN_BY_ADDRESS,
+    &accounts::SECOND_STEP_SKIPPED,
     &exposure::ANSWERS_HOLD_MORE,
     &exposure::RESERVED_PROPERTIES_SHOWN,
     &exposure::CREDENTIALS_IN_ANSWERS,
@@ -236,6 +241,7 @@ pub const RULES: &[&Rule] = &[
     &resources::MESSAGES_AT_YOUR_COST,
     &resources::ALL_DATA_TAKEN,
     &resources::QUERY_COSTS_MORE,
+    &resources::PATTERN_TAKES_MINUTES,
     &function::FUNCTION_OF_OTHERS,
     &function::RIGHTS_TAKEN,
     &function::KEY_DOES_MORE,
@@ -247,6 +253,7 @@ pub const RULES: &[&Rule] = &[
     &configuration::ERRORS_TELL_INSIDES,
     &configuration::ANSWERS_TELL_VERSIONS,
     &configuration::ANSWERS_KEPT_BY_CACHES,
+    &configuration::ANSWER_CACHED_AS_A_FILE,
     &configuration::ANSWERS_FRAMED,
     &configuration::REQUEST_RENAMED,
     &configuration::ADDRESS_CLAIMED,
@@ -264,6 +271,7 @@ pub const RULES: &[&Rule] = &[
     &injection::TEXT_BECOMES_HEADER,
     &injection::TEXT_BECOMES_RECORD,
     &injection::TEXT_BECOMES_PAGE,
+    &injection::TEXT_BECOMES_FORMULA,
     &inventory::UNDECLARED_CALLED,
     &inventory::PATH_SPELLED_OTHERWISE,
     &inventory::METHOD_NOBODY_DECLARED,

@@ -63,7 +63,7 @@ impl Kind {
             Self::Shape => ("F1", ControlId::InputShape, 20),
             Self::Label => ("F2", ControlId::ContentType, 436),
             Self::Trace => ("A7", ControlId::SafeConfiguration, 209),
-            Self::Beside => ("A9", ControlId::ApiInventory, 1059),
+            Self::Beside => ("A9", ControlId::ApiInventory, 912),
             Self::Method => ("A9", ControlId::SafeConfiguration, 650),
             Self::Page | Self::Large | Self::Rate => ("A4", ControlId::ResourceLimits, 770),
             Self::Deep => ("A4", ControlId::ResourceLimits, 674),

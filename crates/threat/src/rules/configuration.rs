@@ -1,12 +1,12 @@
 //! A7: what is set up so that it tells or trusts too much.
 
 use portcullis_controls::Stride;
-use portcullis_model::ControlId;
+use portcullis_model::{ControlId, Method};
 
 use super::{Hit, Probe, Rule};
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
-use crate::system::{ComponentKind, Element, Entry, Fact, StoreKind};
+use crate::system::{ComponentKind, Element, Entry, EntryKind, Fact, Reach, StoreKind};
 
 pub(super) const ANY_SITE_READS: Rule = Rule {
     id: "any-site-reads",
@@ -78,6 +78,33 @@ pub(super) const ANSWERS_KEPT_BY_CACHES: Rule = Rule {
     find: |looked| {
         let sensitive = looked.system.entries.iter().any(|entry| entry.gives.is_sensitive());
         looked.whole(sensitive, "its answers have sensitive data")
+    },
+};
+
+pub(super) const ANSWER_CACHED_AS_A_FILE: Rule = Rule {
+    id: "answer-cached-as-a-file",
+    title: "a cache takes a person's answer for a public file",
+    text: "somebody has a victim open `/me/x.css`, the API answers with the victim's data, and the cache keeps it for all as a style sheet",
+    item: "A7",
+    stride: &[Stride::InformationDisclosure],
+    cwe: &[436, 524],
+    capec: &[204],
+    d3fend: &["D3-ACH"],
+    controls: &[ControlId::SafeConfiguration],
+    advice: "caches go by what the API says and not by the end of a path, and a path with more behind it is not found",
+    factors: Factors { skill: 6, motive: 9, discovery: 7, exploit: 5, awareness: 4 },
+    harm: Harm { confidentiality: 7, integrity: 0, availability: 0, accountability: 9 },
+    probe: Probe::People(
+        "open `/me/x.css` as a caller through the cache, then the same address without a credential",
+    ),
+    find: |looked| {
+        let is_for_one = |entry: &Entry| {
+            matches!(entry.kind, EntryKind::Operation { method: Method::Get, .. })
+                && matches!(entry.reach, Reach::Callers | Reach::Some | Reach::Administrators)
+                && entry.gives.is_sensitive()
+        };
+        let gives = looked.entries(is_for_one).next().is_some();
+        looked.whole(gives, "who may read it gets sensitive data at an address of its own")
     },
 };
 

@@ -16,7 +16,7 @@ pub(super) const OTHER_SITE_WRITES: Rule = Rule {
     item: "F4",
     stride: &[Stride::Spoofing],
     cwe: &[346, 352],
-    capec: &[62, 89],
+    capec: &[62],
     d3fend: &["D3-WSAM"],
     controls: &[ControlId::CrossSite],
     advice: "writes with a cookie need a proof that the page is the API's own",

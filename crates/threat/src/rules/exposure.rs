@@ -82,7 +82,7 @@ pub(super) const DATA_KEPT_READABLE: Rule = Rule {
     text: "somebody who reaches the disk, a copy or a backup of the store reads it without any key",
     item: "A3",
     stride: &[Stride::InformationDisclosure],
-    cwe: &[311, 922],
+    cwe: &[312, 922],
     capec: &[545, 675],
     d3fend: &["D3-DENCR", "D3-FE"],
     controls: &[],

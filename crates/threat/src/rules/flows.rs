@@ -32,7 +32,7 @@ pub(super) const DONE_TWICE: Rule = Rule {
     item: "A11",
     stride: &[Stride::Tampering],
     cwe: &[837, 841],
-    capec: &[60],
+    capec: &[212],
     d3fend: &["D3-OLV"],
     controls: &[ControlId::ResourceLimits, ControlId::BusinessFlow],
     advice: "what changes something carries a number of its own, and counts once",
@@ -53,7 +53,7 @@ pub(super) const RUN_BY_PROGRAMS: Rule = Rule {
     stride: &[Stride::DenialOfService, Stride::Tampering],
     cwe: &[799],
     capec: &[212],
-    d3fend: &["D3-WSAA", "D3-RAPA"],
+    d3fend: &["D3-WSAA"],
     controls: &[ControlId::BusinessFlow, ControlId::ResourceLimits],
     advice: "pace, order and number are those of people, and fields that no person sees stay empty",
     factors: Factors { skill: 9, motive: 9, discovery: 9, exploit: 9, awareness: 9 },
@@ -75,7 +75,7 @@ pub(super) const OWN_VALUES: Rule = Rule {
     text: "somebody sends a price, a negative amount or their own invitation, and the API believes it",
     item: "A11",
     stride: &[Stride::Tampering],
-    cwe: &[602, 840],
+    cwe: &[472, 602, 1284],
     capec: &[77, 208],
     d3fend: &["D3-DLV"],
     controls: &[ControlId::BusinessFlow],
@@ -86,10 +86,9 @@ pub(super) const OWN_VALUES: Rule = Rule {
     find: |looked| {
         let values = |entry: &Entry| {
             let facts = entry.facts;
-            facts.has(Fact::MovesValue)
-                && facts.has_any(&[Fact::TakesProperties, Fact::TakesAnything])
+            is_of_flow(entry) && facts.has_any(&[Fact::TakesValue, Fact::TakesAnything])
         };
-        looked.each_of(values, "it moves what its body says")
+        looked.each_of(values, "its body says how much, or may say it")
     },
 };
 

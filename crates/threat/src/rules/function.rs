@@ -45,7 +45,7 @@ pub(super) const RIGHTS_TAKEN: Rule = Rule {
     stride: &[Stride::ElevationOfPrivilege],
     cwe: &[269],
     capec: &[122, 233],
-    d3fend: &["D3-UAP", "D3-DAM"],
+    d3fend: &["D3-UAP"],
     controls: &[ControlId::FunctionAccess],
     advice: "nobody gives a right that they do not have, and none to themselves",
     factors: Factors { skill: 9, motive: 9, discovery: 7, exploit: 9, awareness: 9 },

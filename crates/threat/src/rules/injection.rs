@@ -164,11 +164,42 @@ pub(super) const TEXT_BECOMES_PAGE: Rule = Rule {
     factors: Factors { skill: 9, motive: 9, discovery: 9, exploit: 9, awareness: 9 },
     harm: Harm { confidentiality: 7, integrity: 7, availability: 0, accountability: 9 },
     probe: Probe::Attacks,
+    find: |looked| looked.each_of(stores_text, "it stores text that somebody will look at"),
+};
+
+pub(super) const TEXT_BECOMES_FORMULA: Rule = Rule {
+    id: "text-becomes-formula",
+    title: "a stored text becomes a formula in somebody's spreadsheet",
+    text: "somebody stores a name that begins with `=`, and it is computed, or asks the network, on the desk of whoever opens the export",
+    item: "A8",
+    stride: &[Stride::Tampering, Stride::InformationDisclosure],
+    cwe: &[1236],
+    capec: &[],
+    d3fend: &["D3-CF"],
+    controls: &[],
+    advice: "cells of an export that begin with `=`, `+`, `-`, `@`, a tab or a line break are written as texts",
+    factors: Factors { skill: 9, motive: 4, discovery: 7, exploit: 5, awareness: 6 },
+    harm: Harm { confidentiality: 6, integrity: 5, availability: 1, accountability: 7 },
+    probe: Probe::People(
+        "store `=1+1` as a name, open the export: the cell shows the text, and not `2`",
+    ),
     find: |looked| {
-        let stores =
-            |entry: &Entry| entry.facts.has(Fact::TakesText) && entry.facts.has(Fact::Changes);
-        looked.each_of(stores, "it stores text that somebody will look at")
+        // What nobody can store, nobody can export.
+        if looked.entries(stores_text).next().is_none() {
+            return Vec::new();
+        }
+        looked.each(Fact::GivesTable, "its answers are tables, and others store text")
     },
 };
+
+/// Whether it stores text: what is deleted, or chosen by the path alone, is not stored.
+fn stores_text(entry: &Entry) -> bool {
+    let facts = entry.facts;
+    let body = &[Fact::TakesProperties, Fact::TakesAnything, Fact::TakesBatch, Fact::TakesXml];
+    facts.has(Fact::TakesText)
+        && facts.has(Fact::Changes)
+        && facts.has_any(body)
+        && !facts.has(Fact::Deletes)
+}
 
 const TAKES_TEXT: &str = "operations take text that nothing confines";

@@ -68,7 +68,7 @@ pub(super) const XML_READS_FILES: Rule = Rule {
     item: "F1",
     stride: &[Stride::InformationDisclosure, Stride::DenialOfService],
     cwe: &[611],
-    capec: &[221],
+    capec: &[201, 221],
     d3fend: &["D3-CF"],
     controls: &[ControlId::InputShape],
     advice: "document types are refused, and the reader resolves nothing outside",
@@ -130,7 +130,7 @@ pub(super) const BODY_BECOMES_PROGRAM: Rule = Rule {
     ),
     find: |looked| {
         let takes = |entry: &Entry| entry.facts.has_any(&[Fact::TakesAnything, Fact::TakesFile]);
-        looked.each_of(takes, "it takes a body that no schema describes")
+        looked.each_of(takes, "it takes a file, or a body that no schema describes")
     },
 };
 

@@ -3,9 +3,9 @@
 use portcullis_controls::Stride;
 use portcullis_controls::object_ownership::Expected as Objects;
 use portcullis_model::ControlId;
-use portcullis_policy::Posture;
 
 use super::{Hit, Looked, Probe, Rule};
+use crate::answers::State;
 use crate::risk::{Factors, Harm};
 use crate::system::{Element, Entry, EntryKind, Fact};
 
@@ -15,7 +15,7 @@ pub(super) const OTHERS_OBJECTS_READ: Rule = Rule {
     text: "a caller puts the id of somebody else's object where their own belongs, and reads it",
     item: "A1",
     stride: &[Stride::InformationDisclosure],
-    cwe: &[284, 566, 639],
+    cwe: &[566, 639],
     capec: &[58, 122],
     d3fend: &["D3-UAP", "D3-RAPA"],
     controls: &[ControlId::ObjectOwnership],
@@ -35,9 +35,9 @@ pub(super) const OTHERS_OBJECTS_CHANGED: Rule = Rule {
     text: "a caller names somebody else's object and changes it, deletes it, or makes it their own",
     item: "A1",
     stride: &[Stride::Tampering, Stride::ElevationOfPrivilege],
-    cwe: &[284, 566, 639],
+    cwe: &[566, 639],
     capec: &[58, 77],
-    d3fend: &["D3-UAP", "D3-RAPA"],
+    d3fend: &["D3-UAP"],
     controls: &[ControlId::ObjectOwnership],
     advice: "the API asks whether the object is the caller's before it changes it, in the same transaction",
     factors: Factors { skill: 9, motive: 9, discovery: 9, exploit: 9, awareness: 9 },
@@ -55,9 +55,9 @@ pub(super) const OTHERS_OBJECTS_LISTED: Rule = Rule {
     text: "a caller asks for a list, names nobody's object, and gets those of others among their own",
     item: "A1",
     stride: &[Stride::InformationDisclosure],
-    cwe: &[284, 639],
+    cwe: &[639],
     capec: &[54, 122],
-    d3fend: &["D3-UAP", "D3-UDTA"],
+    d3fend: &["D3-UAP"],
     controls: &[ControlId::ObjectOwnership],
     advice: "the query behind a list asks for the caller's objects alone, whatever the filters say",
     factors: Factors { skill: 9, motive: 9, discovery: 9, exploit: 9, awareness: 6 },
@@ -80,7 +80,7 @@ pub(super) const OBJECT_EXISTENCE_TOLD: Rule = Rule {
     stride: &[Stride::InformationDisclosure],
     cwe: &[203, 204],
     capec: &[54],
-    d3fend: &["D3-RAPA"],
+    d3fend: &["D3-UAP", "D3-RAPA"],
     controls: &[ControlId::ObjectOwnership],
     advice: "an object of another one is answered as one that does not exist, in every detail",
     factors: Factors { skill: 6, motive: 4, discovery: 7, exploit: 5, awareness: 6 },
@@ -92,6 +92,42 @@ pub(super) const OBJECT_EXISTENCE_TOLD: Rule = Rule {
             takes_id(entry) || facts.has(Fact::GivesList) && facts.has(Fact::ReadsObjects)
         };
         of_owners(looked, tells, "its answers differ for objects that are there")
+    },
+};
+
+pub(super) const TENANT_CROSSED: Rule = Rule {
+    id: "tenant-crossed",
+    title: "a customer's people act in another customer's part",
+    text: "somebody with rights in one tenant writes another's id into a path, a field or a body, and has the same rights there",
+    item: "A1",
+    stride: &[Stride::InformationDisclosure, Stride::ElevationOfPrivilege],
+    cwe: &[639],
+    capec: &[21, 122],
+    d3fend: &["D3-UAP"],
+    controls: &[ControlId::ObjectOwnership],
+    advice: "the tenant comes from the credential, and each query behind an operation is confined to it",
+    factors: Factors { skill: 9, motive: 9, discovery: 7, exploit: 9, awareness: 6 },
+    harm: Harm { confidentiality: 9, integrity: 9, availability: 5, accountability: 1 },
+    probe: Probe::People(
+        "as a caller of one tenant, put another tenant's id into path, query, header field and body",
+    ),
+    find: |looked| {
+        let is_declared = looked.plans.iter().any(|plan| {
+            let authorization = &plan.model.authorization;
+            authorization.tenant.is_some()
+        });
+        let mut named = looked.entries(|entry| entry.facts.has(Fact::NamesTenant));
+        let Some((_, entry)) = named.next() else {
+            return looked.whole(is_declared, "the policy says to which tenant callers belong");
+        };
+        let why = format!("requests say whose tenant is meant: `{}`", entry.title);
+        let is_decided = !looked.system.scope.has_gateway || is_declared;
+        let because = "the policy does not say to which tenant callers belong: `tenant`";
+        vec![if is_decided {
+            Hit::new(Element::Whole, why)
+        } else {
+            Hit::known(Element::Whole, why, State::Missing, because)
+        }]
     },
 };
 
@@ -115,14 +151,17 @@ pub(super) const TWO_AT_ONCE: Rule = Rule {
     },
 };
 
-/// A hit for each of these entries, but for those of which the policy says that nobody's objects are theirs.
+/// A hit for each of these entries, but for those of which the policy says that nobody's objects are theirs. One that
+/// names no resources says nothing of objects.
 fn of_owners(looked: &Looked<'_>, is_so: fn(&Entry) -> bool, why: &'static str) -> Vec<Hit> {
     let is_nobodys = |entry: &Entry| {
         let EntryKind::Operation { of, .. } = &entry.kind else { return false };
-        let posture = looked.plans.get(of.api).map(|plan| plan.model.posture);
-        let planned = looked.planned(entry);
-        posture == Some(Posture::Policy)
-            && planned.is_some_and(|one| matches!(one.objects, Objects::NotAsked(_)))
+        let Some(plan) = looked.plans.get(of.api) else { return false };
+        let authorization = &plan.model.authorization;
+        let is_none = authorization.operations.get(of.operation).is_some_and(|one| one.is_none);
+        let is_decided = !authorization.resources.is_empty()
+            && looked.planned(entry).is_some_and(|one| matches!(one.objects, Objects::NotAsked(_)));
+        is_none || is_decided
     };
     let hits = looked.entries(is_so).filter(|(_, entry)| !is_nobodys(entry));
     hits.map(|(at, _)| Hit::new(Element::Entry(at), why)).collect()

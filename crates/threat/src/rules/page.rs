@@ -82,6 +82,9 @@ impl Rule {
 
 /// Numbers of a list of MITRE's, each with its page there.
 fn linked(list: &str, host: &str, numbers: &[u16]) -> String {
+    if numbers.is_empty() {
+        return format!("none: {list} has no such number");
+    }
     let link = |number: &u16| {
         format!("[{list}-{number}](https://{host}.mitre.org/data/definitions/{number}.html)")
     };

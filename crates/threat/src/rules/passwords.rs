@@ -14,7 +14,7 @@ pub(super) const PASSWORD_GUESSED: Rule = Rule {
     text: "a program tries passwords or codes, many at one account or one at many, until one is right",
     item: "A2",
     stride: &[Stride::Spoofing],
-    cwe: &[307, 640],
+    cwe: &[307],
     capec: &[16, 49, 565],
     d3fend: &["D3-ANET", "D3-AL", "D3-SPP"],
     controls: &[ControlId::CallerIdentity, ControlId::ResourceLimits],
@@ -67,7 +67,7 @@ pub(super) const ACCOUNT_EXISTENCE_TOLD: Rule = Rule {
     harm: Harm { confidentiality: 6, integrity: 0, availability: 0, accountability: 1 },
     probe: Probe::Attacks,
     find: |looked| {
-        let takes = |entry: &Entry| entry.facts.has(Fact::TakesSecret);
+        let takes = |entry: &Entry| entry.facts.has_any(&[Fact::TakesSecret, Fact::ResetsPassword]);
         let because = "each failure of it is answered alike, whatever the API says";
         of_logins(looked, takes, "its answers may differ by account", because)
     },
@@ -144,6 +144,10 @@ pub(super) const SESSION_FIXED: Rule = Rule {
     },
 };
 
+/// Where somebody logs in beside the policy, its callers get the API's own answers and sessions.
+const NO_LOGIN: &str =
+    "no `login` of the policy names it: what the API answers reaches callers as it is";
+
 /// A hit for each of these entries; where one is a login of the policy, the gateway answers for it.
 fn of_logins(
     looked: &Looked<'_>,
@@ -155,6 +159,8 @@ fn of_logins(
         let element = Element::Entry(at);
         if looked.takes_over_login(entry, ControlId::CallerIdentity) {
             Hit::known(element, why, State::Configured, because)
+        } else if looked.system.scope.has_gateway {
+            Hit::known(element, why, State::Missing, NO_LOGIN)
         } else {
             Hit::new(element, why)
         }

@@ -33,7 +33,7 @@ pub(super) const CALLED_TOO_OFTEN: Rule = Rule {
     stride: &[Stride::DenialOfService],
     cwe: &[770, 799],
     capec: &[125, 488],
-    d3fend: &["D3-ISVA", "D3-RAPA"],
+    d3fend: &["D3-ISVA"],
     controls: &[ControlId::ResourceLimits],
     advice: "each caller and address may call it so many times in a minute, in all versions together",
     factors: Factors { skill: 9, motive: 4, discovery: 9, exploit: 9, awareness: 9 },
@@ -64,7 +64,7 @@ pub(super) const PAGE_WITHOUT_END: Rule = Rule {
     item: "A4",
     stride: &[Stride::DenialOfService, Stride::InformationDisclosure],
     cwe: &[770],
-    capec: &[130, 469],
+    capec: &[130],
     d3fend: &["D3-IRV"],
     controls: &[ControlId::ResourceLimits, ControlId::InputShape],
     advice: "a page has a largest size, whatever is asked for, and the document says it",
@@ -101,7 +101,7 @@ pub(super) const SMALL_BODY_GROWS: Rule = Rule {
     item: "A4",
     stride: &[Stride::DenialOfService],
     cwe: &[409, 776],
-    capec: &[197, 490],
+    capec: &[197, 491],
     d3fend: &["D3-CF"],
     controls: &[ControlId::ResourceLimits, ControlId::InputShape],
     advice: "what comes out of a decoder is bounded, and document types of XML are refused",
@@ -119,7 +119,7 @@ pub(super) const MESSAGES_AT_YOUR_COST: Rule = Rule {
     stride: &[Stride::DenialOfService],
     cwe: &[799],
     capec: &[212, 125],
-    d3fend: &["D3-RAPA"],
+    d3fend: &["D3-WSAA"],
     controls: &[ControlId::ResourceLimits],
     advice: "each target, caller and address gets few messages in a day, and a budget stops all of them",
     factors: Factors { skill: 9, motive: 9, discovery: 7, exploit: 9, awareness: 6 },
@@ -155,7 +155,7 @@ pub(super) const QUERY_COSTS_MORE: Rule = Rule {
     item: "A4",
     stride: &[Stride::DenialOfService],
     cwe: &[405],
-    capec: &[130, 490],
+    capec: &[130, 230],
     d3fend: &["D3-CF"],
     controls: &[],
     advice: "the API weighs a query before it runs it: depth, names, items, batches",
@@ -176,6 +176,31 @@ pub(super) const QUERY_COSTS_MORE: Rule = Rule {
                 _ => Hit::new(Element::Entry(at), why),
             })
             .collect()
+    },
+};
+
+pub(super) const PATTERN_TAKES_MINUTES: Rule = Rule {
+    id: "pattern-takes-minutes",
+    title: "one text keeps a pattern matching for minutes",
+    text: "somebody sends a short text that a regular expression tries in millions of ways, or the expression itself, and the process stands still",
+    item: "A4",
+    stride: &[Stride::DenialOfService],
+    cwe: &[1333],
+    capec: &[492],
+    d3fend: &["D3-CF"],
+    controls: &[],
+    advice: "patterns are matched in linear time or given up after milliseconds, texts are short, and callers send no patterns",
+    factors: Factors { skill: 6, motive: 4, discovery: 7, exploit: 5, awareness: 6 },
+    harm: Harm { confidentiality: 0, integrity: 0, availability: 7, accountability: 7 },
+    probe: Probe::People(
+        "send forty times `a` and a `!` where a pattern repeats what repeats, and look at the time of the answer",
+    ),
+    find: |looked| {
+        let why = "callers send it a regular expression";
+        let mut hits = looked.each(Fact::TakesPattern, why);
+        let takes_text = looked.has_any(&[Fact::TakesText]);
+        hits.extend(looked.whole(takes_text, "programs hold texts against patterns"));
+        hits
     },
 };
 

@@ -74,7 +74,7 @@ pub(super) const CREDENTIAL_READ_TWO_WAYS: Rule = Rule {
     item: "A2",
     stride: &[Stride::Spoofing],
     cwe: &[436],
-    capec: &[273, 43],
+    capec: &[43],
     d3fend: &["D3-TBA"],
     controls: &[ControlId::CallerIdentity, ControlId::InputShape],
     advice: "a credential has one spelling, and a request has one credential",

@@ -1,5 +1,6 @@
 //! Derives the elements of an application from its plans, and corrects them by what people said.
 
+mod acts;
 mod assets;
 mod boundaries;
 mod data;
@@ -7,6 +8,7 @@ mod entries;
 mod facts;
 mod flows;
 mod ids;
+mod languages;
 mod parts;
 mod people;
 mod shapes;

@@ -90,6 +90,20 @@ pub enum Fact {
     IsWebhook,
     /// It takes what to sort or filter by, or which properties to give: by name of a parameter, or of itself.
     TakesFilter,
+    /// Its body has a price, an amount or a count, by name.
+    TakesValue,
+    /// It takes a regular expression, by name.
+    TakesPattern,
+    /// It takes whose tenant is meant, by the name of a parameter or of a property of its body.
+    NamesTenant,
+    /// It takes a second proof of who somebody is: a code, a key.
+    TakesFactor,
+    /// It makes a lost password good: the request, or what ends it.
+    ResetsPassword,
+    /// It changes the password of an account, or where messages about it go, and asks for no password.
+    ChangesReach,
+    /// Its answers are tables that spreadsheets open.
+    GivesTable,
 }
 
 /// A set of facts.

@@ -100,6 +100,7 @@ const CASES: &[Case] = &[
         || operation(&[GivesList]),
     ),
     case("object-existence-told", "entry/it", || operation(&[TakesId]), || operation(&[GivesList])),
+    case("tenant-crossed", "whole", || operation(&[NamesTenant]), || operation(&[TakesId])),
     case("two-at-once", "entry/it", || operation(&[MovesValue]), || operation(&[Changes])),
     case("nobody-asked-who", "entry/it", || operation(&[]), || operation_for(Reach::Anyone, &[])),
     case(
@@ -170,6 +171,24 @@ const CASES: &[Case] = &[
         || operation(&[TakesSecret, GivesCredential]),
         || operation(&[TakesSecret]),
     ),
+    case(
+        "reset-opens-account",
+        "entry/it",
+        || operation(&[ResetsPassword]),
+        || operation(&[TakesSecret]),
+    ),
+    case(
+        "account-taken-by-address",
+        "entry/it",
+        || operation(&[ChangesReach]),
+        || operation(&[Changes, TakesProperties]),
+    ),
+    case(
+        "second-step-skipped",
+        "entry/it",
+        || operation(&[TakesFactor]),
+        || operation(&[TakesSecret]),
+    ),
     case("answers-hold-more", "entry/it", || operation(&[ReadsObjects]), || operation(&[Changes])),
     case("reserved-properties-shown", "entry/it", || personal(&[]), || operation(&[ReadsObjects])),
     case(
@@ -208,6 +227,12 @@ const CASES: &[Case] = &[
         || operation(&[TakesAnything]),
     ),
     case(
+        "pattern-takes-minutes",
+        "entry/it",
+        || operation(&[TakesPattern]),
+        || operation(&[TakesAmount]),
+    ),
+    case(
         "function-of-others",
         "entry/it",
         || operation_for(Reach::Administrators, &[]),
@@ -238,6 +263,12 @@ const CASES: &[Case] = &[
     case("errors-tell-insides", "whole", || operation(&[]), Given::default),
     case("answers-tell-versions", "whole", || operation(&[]), Given::default),
     case("answers-kept-by-caches", "whole", || personal(&[]), || operation(&[ReadsObjects])),
+    case(
+        "answer-cached-as-a-file",
+        "whole",
+        || personal(&[]),
+        || operation_for(Reach::Anyone, &[ReadsObjects]),
+    ),
     case("answers-framed", "whole", || operation(&[]), Given::default),
     case("request-renamed", "whole", || operation(&[]), Given::default),
     case("address-claimed", "whole", || operation(&[]), Given::default),
@@ -292,8 +323,14 @@ const CASES: &[Case] = &[
     case(
         "text-becomes-page",
         "entry/it",
-        || operation(&[TakesText, Changes]),
-        || operation(&[TakesText]),
+        || operation(&[TakesText, Changes, TakesProperties]),
+        || operation(&[TakesText, Changes, Deletes]),
+    ),
+    case(
+        "text-becomes-formula",
+        "entry/it",
+        || operation(&[TakesText, Changes, TakesProperties, GivesTable]),
+        || operation(&[TakesText, GivesTable]),
     ),
     case("undeclared-called", "whole", || operation(&[]), Given::default),
     case("path-spelled-otherwise", "whole", || operation(&[]), Given::default),
@@ -332,8 +369,8 @@ const CASES: &[Case] = &[
     case(
         "own-values",
         "entry/it",
+        || operation(&[MovesValue, TakesValue]),
         || operation(&[MovesValue, TakesProperties]),
-        || operation(&[MovesValue]),
     ),
     case("inside-reached", "entry/it", || operation(&[TakesUrl]), || operation(&[TakesText])),
     case("others-data-trusted", "whole", || operation(&[GivesAnything]), || operation(&[Changes])),

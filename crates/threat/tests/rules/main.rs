@@ -10,5 +10,6 @@
 mod attacks;
 mod cases;
 mod given;
+mod names;
 mod sample;
 mod whole;

@@ -26,10 +26,11 @@ fn sample(has_gateway: bool) -> ThreatModel {
     modelled(&[plan(&contract, &format!("{head}{policy}"))], has_gateway)
 }
 
-/// Of what the sample has nothing: certificates of clients, webhooks, GraphQL and WebSockets that are open, secrets in answers, TLS, exceptions.
-const NOTHING_OF: [&str; 8] = [
+/// Of what the sample has nothing: certificates of clients, webhooks, second steps of logins, GraphQL and WebSockets that are open, secrets in answers, TLS, exceptions.
+const NOTHING_OF: [&str; 9] = [
     "certificate-not-checked",
     "webhook-forged",
+    "second-step-skipped",
     "credentials-in-answers",
     "query-costs-more",
     "functions-inside-one",
@@ -101,6 +102,60 @@ fn a_document_alone_tells_the_same_threats_with_the_gateway_and_without() {
         let lost: Vec<&String> = before.symmetric_difference(&after).collect();
         assert!(lost.is_empty(), "{name}: {lost:#?}");
     }
+}
+
+/// All threats, by rule and element.
+fn all(model: &ThreatModel) -> BTreeSet<String> {
+    model.threats.iter().map(|threat| model.name(threat)).collect()
+}
+
+#[test]
+fn a_policy_that_names_no_resources_changes_no_threat_of_the_api_alone() {
+    let nothing = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]\n";
+    for name in ["app.yaml", "generated.yaml", "honest.yaml", "sloppy.json"] {
+        let contract = fs::read_to_string(format!("{CRATES}/sample/openapi/{name}")).unwrap();
+        let alone = all(&modelled(&[plan_without_policy(&contract)], false));
+        let with = all(&modelled(&[plan(&contract, nothing)], false));
+        let lost: Vec<&String> = alone.symmetric_difference(&with).collect();
+        assert!(lost.is_empty(), "{name}: {lost:#?}");
+    }
+}
+
+/// What a policy says beside the document, also where the gateway is not in front: whose objects are what, where
+/// somebody logs in, what is a flow.
+const SAID_BY_A_POLICY: [&str; 21] = [
+    "all-data-taken",
+    "answers-hold-more",
+    "called-too-often",
+    "function-of-others",
+    "leaked-passwords-tried",
+    "logged-in-as-another",
+    "object-existence-told",
+    "operator-does-more",
+    "others-objects-changed",
+    "others-objects-listed",
+    "others-objects-read",
+    "own-values",
+    "owner-locked-out",
+    "page-without-end",
+    "read-on-the-way",
+    "reserved-properties-shown",
+    "rights-taken",
+    "run-by-programs",
+    "session-fixed",
+    "step-left-out",
+    "value-of-another-kind",
+];
+
+#[test]
+fn a_policy_says_of_the_api_alone_what_no_document_does_and_nothing_else() {
+    let contract = fs::read_to_string(format!("{CRATES}/sample/openapi/honest.yaml")).unwrap();
+    let (alone, with) =
+        (all(&modelled(&[plan_without_policy(&contract)], false)), all(&sample(false)));
+    let rule_of = |name: &String| name.split(' ').next().unwrap_or_default().to_owned();
+    let other: BTreeSet<String> = alone.symmetric_difference(&with).map(rule_of).collect();
+    let expected: BTreeSet<String> = SAID_BY_A_POLICY.iter().map(|one| (*one).to_owned()).collect();
+    assert_eq!(other, expected);
 }
 
 #[test]

@@ -1,60 +1,19 @@
 //! What is so of one operation.
 
-use portcullis_contract::{BodyKind, Operation, Place, SchemePlace, Security, StatusPattern};
+use portcullis_contract::{
+    BodyKind, Media, MediaRange, Operation, Parameter, Place, SchemePlace, Security, StatusPattern,
+};
 use portcullis_controls::caller_identity::Expected as Caller;
 use portcullis_controls::coverage::is_success;
 use portcullis_controls::{Expectation, Plan, face, outbound_target, resource_limits};
 use portcullis_model::{ControlId, Method, Verb};
 use portcullis_policy::naming::{looks_like_id, words};
-use portcullis_policy::{Posture, RateBound, Touches, looks_administrative};
+use portcullis_policy::{RateBound, Touches, looks_administrative};
 
+use super::acts::{Said, filters_by, names_object, names_tenant};
 use super::shapes::{Looking, Told, Way};
 use super::words::classes_of;
 use crate::system::{DataClasses, Fact, Facts};
-
-/// Words of operations that move money, goods or chances.
-const MOVES: [&str; 29] = [
-    "apply",
-    "auction",
-    "bid",
-    "book",
-    "booking",
-    "bookings",
-    "buy",
-    "cart",
-    "checkout",
-    "coupon",
-    "deposit",
-    "donate",
-    "gift",
-    "invest",
-    "order",
-    "orders",
-    "pay",
-    "payment",
-    "payments",
-    "payout",
-    "purchase",
-    "redeem",
-    "refund",
-    "reserve",
-    "reservation",
-    "transfer",
-    "transfers",
-    "vote",
-    "withdraw",
-];
-/// Words of operations after which somebody gets a message.
-const SENDS: [&str; 16] = [
-    "call", "confirm", "email", "forgot", "invite", "mail", "message", "notify", "otp", "pin",
-    "recover", "resend", "reset", "send", "sms", "verify",
-];
-/// Words of operations that others call when something happened.
-const HOOKS: [&str; 4] = ["callback", "hook", "webhook", "webhooks"];
-
-/// Words of parameters and operations by which objects are sorted, filtered, or given in part.
-const FILTERS: [&str; 9] =
-    ["columns", "expand", "fields", "filter", "filters", "order", "select", "sort", "where"];
 
 /// What facts, and classes of data, an operation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,25 +33,33 @@ pub(super) fn of(
     let model = &plan.model;
     let nothing = Touches::default();
     let touches = model.authorization.operations.get(index).unwrap_or(&nothing);
+    let said = Said::of(operation);
     let taken = taken(operation, looking);
     let given = given(operation, looking);
     let credentials = credentials(plan, index);
     let changes = changes(plan, index, operation);
     let has_list = given.has_list || takes_amount(operation);
-    let facts = objects(touches, has_list)
-        .or(by_document(plan, operation, (&taken, &given)))
+    let objects = if model.authorization.resources.is_empty() {
+        by_document(operation, touches, (&taken, &given)).with(Fact::GivesList, has_list)
+    } else {
+        objects(touches, has_list)
+    };
+    let facts = objects
         .with(Fact::Changes, changes)
         .with(Fact::TakesText, takes_text(plan, index))
         .with(
             Fact::TakesUrl,
             !outbound_target::url_places(&model.contract.shapes, operation).is_empty(),
         )
-        .with(Fact::TakesFile, taken.has_bytes || has_kind(operation, BodyKind::Opaque))
+        .with(Fact::TakesFile, taken.has_bytes || takes_bytes(operation))
         .with(Fact::TakesProperties, taken.has_properties)
         .with(Fact::TakesAnything, taken.is_open || takes_undescribed(operation))
         .with(Fact::TakesBatch, taken.has_list)
         .with(Fact::TakesAmount, takes_amount(operation))
-        .with(Fact::TakesFilter, takes_filter(operation))
+        .with(Fact::TakesFilter, !changes && takes_filter(plan, &said, operation))
+        .with(Fact::TakesValue, taken.has_value)
+        .with(Fact::TakesPattern, taken.has_pattern || takes_pattern(operation))
+        .with(Fact::NamesTenant, taken.has_tenant || names_a_tenant(operation))
         .with(Fact::TakesXml, has_kind(operation, BodyKind::Xml))
         .with(Fact::TakesGraphql, takes_graphql(plan, index))
         .with(Fact::GivesSecret, given.has_secret)
@@ -101,13 +68,14 @@ pub(super) fn of(
         .with(Fact::LooksAdministrative, looks_administrative(operation).is_some())
         .with(Fact::InFlow, model.flows.iter().any(|flow| flow.step_of(index).is_some()))
         .with(Fact::CallerUndecided, matches!(operation.security, Security::NotStated));
-    let facts = answers(plan, index, operation, facts);
+    let facts = answers(plan, index, (operation, &said), facts);
     let facts = sessions(
         plan,
         index,
-        facts.with(Fact::TakesSecret, taken.has_password && changes && logs_in(operation)),
+        facts.with(Fact::TakesSecret, taken.has_password && changes && logs_in(&said, operation)),
+        &said,
     );
-    let facts = named(plan, index, operation, facts.or(credentials));
+    let facts = named(plan, index, &said, &taken, facts.or(credentials));
     let parameters = operation.parameters.iter().map(|one| classes_of(&one.name));
     OfOperation {
         facts,
@@ -153,21 +121,22 @@ fn objects(touches: &Touches, has_list: bool) -> Facts {
         .with(Fact::GivesList, does(&[Verb::List]) || has_list)
 }
 
-/// What the document alone says of objects, where no policy says whose they are.
-fn by_document(plan: &Plan, operation: &Operation, (taken, given): (&Told, &Told)) -> Facts {
+/// What the document alone says of objects, where the policy names no resources: with the gateway or without, with a
+/// policy or without.
+fn by_document(operation: &Operation, touches: &Touches, (taken, given): (&Told, &Told)) -> Facts {
     let is_for_anyone = matches!(operation.security, Security::Anonymous { .. });
-    if plan.model.posture != Posture::ContractOnly || is_for_anyone {
+    if is_for_anyone || touches.is_none {
         return Facts::default();
     }
     let names_one = operation.parameters.iter().any(|one| match one.place {
-        Place::Path => true,
+        Place::Path => names_object(&one.name),
         Place::Query => looks_like_id(&one.name),
         Place::Header | Place::Cookie => false,
     });
     let is_collection = !operation.template.ends_with('}');
     let creates = operation.method == Method::Post && is_collection && taken.has_properties;
     Facts::default()
-        .with(Fact::TakesUnknownId, names_one)
+        .with(Fact::TakesUnknownId, names_one || taken.has_id)
         .with(Fact::ReadsObjects, operation.method == Method::Get && given.has_properties)
         .with(Fact::Creates, creates)
         .with(Fact::Deletes, operation.method == Method::Delete)
@@ -200,13 +169,45 @@ fn takes_amount(operation: &Operation) -> bool {
     query.any(|one| resource_limits::is_page_size(&one.name))
 }
 
-fn takes_filter(operation: &Operation) -> bool {
+/// Whether a caller chooses by which column, or of which: not where the document lists them.
+fn takes_filter(plan: &Plan, said: &Said, operation: &Operation) -> bool {
+    let shapes = &plan.model.contract.shapes;
+    let is_listed = |one: &Parameter| {
+        let shape = one.schema.as_ref().map(|schema| shapes.get(schema.shape));
+        let item = shape.and_then(|shape| shape.items).map(|items| shapes.get(items));
+        shape.is_some_and(|shape| shape.text.is_confined)
+            || item.is_some_and(|item| item.text.is_confined)
+    };
     let mut query = operation.parameters.iter().filter(|one| one.place == Place::Query).peekable();
-    let is_filter = |word: &String| FILTERS.contains(&word.as_str());
-    let last = operation.template.rsplit('/').next().unwrap_or_default();
-    // A path that ends in `orders` or `order` is a noun; one that ends in `filter` is a verb.
-    let by_path = query.peek().is_some() && words(last).iter().any(|word| word == "filter");
-    by_path || query.any(|one| words(&one.name).iter().any(is_filter))
+    query.peek().is_some() && said.filters()
+        || query.any(|one| filters_by(&one.name) && !is_listed(one))
+}
+
+fn takes_pattern(operation: &Operation) -> bool {
+    let is_pattern = |word: String| matches!(word.as_str(), "regex" | "regexp");
+    operation.parameters.iter().any(|one| words(&one.name).into_iter().any(is_pattern))
+}
+
+fn names_a_tenant(operation: &Operation) -> bool {
+    operation
+        .parameters
+        .iter()
+        .any(|one| names_tenant(&one.name, matches!(one.place, Place::Path | Place::Header)))
+}
+
+/// Whether its body is a file: bytes under a label of none of the forms in which settings and texts are written.
+fn takes_bytes(operation: &Operation) -> bool {
+    let is_written = |media: &Media| {
+        let MediaRange { main, sub } = &media.range;
+        // `*/*` says nothing, and a patch or a document in YAML is no file.
+        main == "*"
+            || sub.contains("yaml")
+            || sub.contains("json")
+            || sub.contains("patch")
+            || sub.contains("jose")
+    };
+    let mut media = operation.body.iter().flat_map(|body| &body.media);
+    media.any(|media| media.kind == BodyKind::Opaque && !is_written(media))
 }
 
 fn takes_graphql(plan: &Plan, index: usize) -> bool {
@@ -216,7 +217,12 @@ fn takes_graphql(plan: &Plan, index: usize) -> bool {
     looks || said == Some(Graphql::Uninspected)
 }
 
-fn answers(plan: &Plan, index: usize, operation: &Operation, facts: Facts) -> Facts {
+fn answers(
+    plan: &Plan,
+    index: usize,
+    (operation, said): (&Operation, &Said),
+    facts: Facts,
+) -> Facts {
     let handling = plan.model.bodies.get(index).copied().unwrap_or_default();
     let kinds = || operation.responses.iter().flat_map(|response| &response.media);
     let is_stream = kinds().any(|media| media.kind == BodyKind::Stream);
@@ -235,8 +241,30 @@ fn answers(plan: &Plan, index: usize, operation: &Operation, facts: Facts) -> Fa
     facts
         .with(Fact::GivesUninspected, handling.stream_answer || is_stream)
         .with(Fact::GivesMarkup, is_markup)
+        .with(Fact::GivesTable, !facts.has(Fact::Changes) && gives_table(operation, said))
         .with(Fact::GivesRedirect, leads)
         .with(Fact::Upgrades, handling.upgrades)
+}
+
+/// Forms of tables: what spreadsheets open by a click.
+const TABLES: [&str; 6] = [
+    "csv",
+    "tab-separated-values",
+    "vnd.ms-excel",
+    "vnd.oasis.opendocument.spreadsheet",
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "x-csv",
+];
+
+/// Whether its answers are tables, by their label, or by its name and that of a parameter.
+fn gives_table(operation: &Operation, said: &Said) -> bool {
+    let successes = operation.responses.iter().filter(|one| is_success(one.status));
+    let mut labels = successes.flat_map(|response| &response.media).map(|media| &media.range);
+    let names =
+        operation.parameters.iter().map(|one| one.name.as_str()).chain(operation.id.as_deref());
+    let mut words = names.chain([operation.template.as_str()]).flat_map(words);
+    let is_named = words.any(|word| matches!(word.as_str(), "csv" | "excel" | "xls" | "xlsx"));
+    labels.any(|label| TABLES.contains(&label.sub.as_str())) || said.exports() && is_named
 }
 
 /// What credentials open it.
@@ -272,33 +300,15 @@ fn credentials(plan: &Plan, index: usize) -> Facts {
     facts
 }
 
-/// Words of operations that take a password to hold it against one that is kept.
-const LOGINS: [&str; 12] = [
-    "auth",
-    "authenticate",
-    "login",
-    "logon",
-    "oauth",
-    "password",
-    "reset",
-    "session",
-    "sessions",
-    "signin",
-    "token",
-    "unlock",
-];
-
-/// Whether a password that it takes is one to guess: nobody is asked who they are before, or its name says so. What a
-/// caller configures somewhere else with one is none.
-fn logs_in(operation: &Operation) -> bool {
-    let path = operation.template.split('/').filter(|part| !part.contains('{'));
-    let mut words = operation.id.iter().map(String::as_str).chain(path).flat_map(words);
-    !matches!(operation.security, Security::Required { .. })
-        || words.any(|word| LOGINS.contains(&word.as_str()))
+/// Whether a password that it takes is one to guess: its name says that somebody logs in, or the document that anyone
+/// may come with one.
+fn logs_in(said: &Said, operation: &Operation) -> bool {
+    let is_for_anyone = matches!(operation.security, Security::Anonymous { .. });
+    said.logs_in() || is_for_anyone && operation.method == Method::Post
 }
 
 /// Logins, and what ends sessions or changes rights, as the policy says.
-fn sessions(plan: &Plan, index: usize, facts: Facts) -> Facts {
+fn sessions(plan: &Plan, index: usize, facts: Facts, said: &Said) -> Facts {
     let callers = &plan.model.callers;
     let logins = || callers.logins.iter();
     let second = |login: &portcullis_policy::Login| {
@@ -315,28 +325,35 @@ fn sessions(plan: &Plan, index: usize, facts: Facts) -> Facts {
         .with(Fact::ByPassword, is_login)
         .with(
             Fact::GivesCredential,
-            gives || facts.has(Fact::GivesSecret) && facts.has(Fact::TakesSecret),
+            gives
+                || facts.has(Fact::GivesSecret)
+                    && (facts.has(Fact::TakesSecret) || said.gives_out()),
         )
+        .with(Fact::TakesFactor, logins().any(second) || said.asks_factor())
         .with(Fact::EndsSession, callers.ends_sessions.iter().any(|one| one.operation == index))
         .with(Fact::ChangesRoles, callers.changes_roles.contains(&index))
 }
 
 /// What its name and path say.
-fn named(plan: &Plan, index: usize, operation: &Operation, facts: Facts) -> Facts {
-    let own = operation.id.as_deref().map(words).unwrap_or_default();
-    let literal = operation.template.split('/').filter(|part| !part.contains('{'));
-    let path: Vec<String> = literal.flat_map(words).collect();
-    let says = |list: &[&str]| own.iter().chain(&path).any(|word| list.contains(&word.as_str()));
+fn named(plan: &Plan, index: usize, said: &Said, taken: &Told, facts: Facts) -> Facts {
     let changes = facts.has(Fact::Changes);
-    let moves = changes && says(&MOVES);
+    let moves = changes && said.moves();
     let model = &plan.model;
     let serialized = model.serialized.get(index).is_some_and(Option::is_some);
     let once =
         model.rates.iter().any(|rate| rate.bound == RateBound::Once && rate.concerns(Some(index)));
     let held = serialized || once || facts.has(Fact::InFlow);
+    let is_post = matches!(
+        model.contract.operation(index).map(|operation| operation.method),
+        Some(Method::Post)
+    );
+    let reaches =
+        taken.has_reach && !taken.has_present_password && !facts.has(Fact::GivesCredential);
     facts
         .with(Fact::MovesValue, moves)
-        .with(Fact::Repeatable, moves && operation.method == Method::Post && !held)
-        .with(Fact::SendsMessages, changes && says(&SENDS))
-        .with(Fact::IsWebhook, changes && says(&HOOKS))
+        .with(Fact::Repeatable, moves && is_post && !held)
+        .with(Fact::SendsMessages, changes && said.sends(taken.has_recipient, taken.has_password))
+        .with(Fact::IsWebhook, changes && said.is_webhook())
+        .with(Fact::ResetsPassword, changes && said.resets_password())
+        .with(Fact::ChangesReach, changes && reaches && said.changes_account())
 }

@@ -4,9 +4,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use portcullis_contract::{Property, ShapeId, Shapes};
 use portcullis_controls::sensitive;
+use portcullis_policy::naming::looks_like_id;
 
-use super::words::classes_of;
-use crate::system::{DataClasses, DataSet};
+use super::acts::names_tenant;
+use super::languages::{Act, folded_words, says};
+use super::words::{classes_of, is_password};
+use crate::system::{DataClass, DataClasses, DataSet};
 
 /// Shapes that are looked at in one body.
 const SHAPES_MAX: usize = 2_000;
@@ -36,6 +39,20 @@ pub(super) struct Told {
     pub(super) is_open: bool,
     /// It has named properties.
     pub(super) has_properties: bool,
+    /// A price, an amount, a count among them.
+    pub(super) has_value: bool,
+    /// Who gets something is among the first of them: `to`, `email`.
+    pub(super) has_recipient: bool,
+    /// Where messages about an account go, or its password, is among the first of them.
+    pub(super) has_reach: bool,
+    /// The password that counts until now is among them.
+    pub(super) has_present_password: bool,
+    /// A regular expression is among them.
+    pub(super) has_pattern: bool,
+    /// Whose tenant is meant is among them.
+    pub(super) has_tenant: bool,
+    /// The id of something else is among the first of them: `order_id`.
+    pub(super) has_id: bool,
 }
 
 impl Told {
@@ -53,6 +70,13 @@ impl Told {
         self.has_bytes |= other.has_bytes;
         self.is_open |= other.is_open;
         self.has_properties |= other.has_properties;
+        self.has_value |= other.has_value;
+        self.has_recipient |= other.has_recipient;
+        self.has_reach |= other.has_reach;
+        self.has_present_password |= other.has_present_password;
+        self.has_pattern |= other.has_pattern;
+        self.has_tenant |= other.has_tenant;
+        self.has_id |= other.has_id;
         self
     }
 }
@@ -60,7 +84,7 @@ impl Told {
 /// The bodies of one contract, each looked through once.
 pub(super) struct Looking<'a> {
     shapes: &'a Shapes,
-    names: HashMap<&'a str, DataClasses>,
+    names: HashMap<&'a str, Named>,
     known: HashMap<(ShapeId, Way), Told>,
 }
 
@@ -104,13 +128,11 @@ impl<'a> Looking<'a> {
                     continue;
                 }
                 let here = format!("{at}/{name}");
-                let classes = *self.names.entry(name).or_insert_with(|| classes_of(name));
-                if !classes.is_empty() && told.witnesses.len() < DataSet::WITNESSES_MAX {
+                let named = *self.names.entry(name).or_insert_with(|| Named::of(name));
+                if !named.classes.is_empty() && told.witnesses.len() < DataSet::WITNESSES_MAX {
                     told.witnesses.push(here.clone());
                 }
-                told.classes = told.classes.with(classes);
-                told.has_secret |= sensitive::credential_name(name);
-                told.has_password |= sensitive::password_name(name);
+                named.tell(&mut told, at.matches('/').count() < FIRST_LEVELS);
                 push(&mut told, property.shape, here);
             }
             for id in object.under_patterns() {
@@ -125,6 +147,70 @@ impl<'a> Looking<'a> {
         }
         told
     }
+}
+
+/// Levels of a body that speak of what it is for: itself, and one wrapper around it.
+const FIRST_LEVELS: usize = 2;
+
+/// What one name says.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    classes: DataClasses,
+    is_secret: bool,
+    is_password: bool,
+    is_present_password: bool,
+    is_value: bool,
+    is_recipient: bool,
+    is_reach: bool,
+    is_pattern: bool,
+    is_tenant: bool,
+    is_id: bool,
+}
+
+impl Named {
+    fn of(name: &str) -> Self {
+        let (classes, is_password) = (classes_of(name), is_password(name));
+        let words = folded_words(name);
+        let any = |of: &[&str]| words.iter().any(|word| of.contains(&word.as_str()));
+        let whole = words.concat();
+        let is_reach =
+            says(&whole, Act::Reach) || words.last().is_some_and(|word| says(word, Act::Reach));
+        Self {
+            classes,
+            is_secret: sensitive::credential_name(name) || classes.has(DataClass::Credential),
+            is_password,
+            is_present_password: is_password
+                && any(&["current", "existing", "old", "present", "previous"]),
+            is_value: words.iter().any(|word| says(word, Act::Value)),
+            is_recipient: is_reach
+                || ["to", "recipient", "recipients", "msisdn", "emails"].contains(&whole.as_str()),
+            is_reach,
+            is_pattern: any(&["regex", "regexp"]) || whole == "regularexpression",
+            is_tenant: names_tenant(name, false),
+            is_id: looks_like_id(name) && names_another(&words),
+        }
+    }
+
+    /// Adds it to what is told of a body.
+    fn tell(self, told: &mut Told, is_first: bool) {
+        told.classes = told.classes.with(self.classes);
+        told.has_secret |= self.is_secret;
+        told.has_password |= self.is_password;
+        told.has_present_password |= self.is_present_password;
+        told.has_value |= self.is_value;
+        told.has_recipient |= self.is_recipient && is_first;
+        told.has_reach |= (self.is_reach || self.is_password) && is_first;
+        told.has_pattern |= self.is_pattern;
+        told.has_tenant |= self.is_tenant && is_first;
+        told.has_id |= self.is_id && is_first;
+    }
+}
+
+/// Whether an id is that of another object: not its own, and not that of a program or of a request.
+fn names_another(words: &[String]) -> bool {
+    const NO_OBJECTS: [&str; 6] =
+        ["client", "correlation", "idempotency", "request", "session", "trace"];
+    words.len() > 1 && words.first().is_some_and(|first| !NO_OBJECTS.contains(&first.as_str()))
 }
 
 const fn hidden(property: Property, way: Way) -> bool {

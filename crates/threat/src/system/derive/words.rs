@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use portcullis_controls::sensitive;
-use portcullis_policy::naming::words;
 
+use super::languages::{self, folded_words};
 use crate::system::{DataClass, DataClasses};
 
 /// Words and pairs of words, written as one.
-const OF_PERSONS: [&str; 44] = [
+const OF_PERSONS: [&str; 47] = [
     "address",
     "addresses",
     "age",
@@ -20,6 +20,7 @@ const OF_PERSONS: [&str; 44] = [
     "birthplace",
     "cell",
     "contact",
+    "currentlocation",
     "dateofbirth",
     "dob",
     "email",
@@ -30,13 +31,14 @@ const OF_PERSONS: [&str; 44] = [
     "firstname",
     "fullname",
     "gender",
-    "geo",
+    "geolocation",
     "givenname",
+    "homelocation",
     "householdname",
     "ipaddress",
+    "lastlocation",
     "lastname",
     "latitude",
-    "location",
     "longitude",
     "maidenname",
     "maritalstatus",
@@ -52,6 +54,7 @@ const OF_PERSONS: [&str; 44] = [
     "religion",
     "surname",
     "telephone",
+    "userlocation",
     "username",
     "zipcode",
 ];
@@ -141,30 +144,23 @@ const OF_STATES: [&str; 14] = [
     "taxnumber",
     "visanumber",
 ];
-const OF_BUSINESS: [&str; 12] = [
+const OF_BUSINESS: [&str; 13] = [
+    "businessstrategy",
     "contract",
     "forecast",
-    "margin",
-    "order",
+    "grossmargin",
     "orders",
     "pricing",
-    "quote",
+    "pricingstrategy",
+    "profitmargin",
     "quotation",
+    "quote",
     "sales",
-    "strategy",
     "supplier",
     "turnover",
 ];
-const OF_MAKERS: [&str; 8] = [
-    "algorithm",
-    "blueprint",
-    "manuscript",
-    "patent",
-    "patents",
-    "proprietary",
-    "sourcecode",
-    "tradesecret",
-];
+const OF_MAKERS: [&str; 7] =
+    ["blueprint", "manuscript", "patent", "patents", "proprietary", "sourcecode", "tradesecret"];
 const OF_RUNNING: [&str; 14] = [
     "audit",
     "build",
@@ -199,14 +195,40 @@ static CLASSES: LazyLock<HashMap<&'static str, DataClass>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Pairs of words in which one of them means something else: how old a cached answer may be, in which order a list is.
+const OTHERWISE: [&str; 12] = [
+    "accountage",
+    "ageindicator",
+    "cacheage",
+    "displayorder",
+    "macaddress",
+    "maxage",
+    "minage",
+    "mobileapp",
+    "mobiledevice",
+    "mobiledevices",
+    "orderby",
+    "sortorder",
+];
+
 /// The classes of what has this name; empty: the name says nothing.
 pub(in crate::system) fn classes_of(name: &str) -> DataClasses {
-    let words = words(name);
+    let words = folded_words(name);
+    let is_otherwise = |two: &[String]| OTHERWISE.contains(&two.concat().as_str());
+    let means_it = |at: &usize| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before..=*at));
+        let behind = words.get(*at..=*at + 1);
+        !before.into_iter().chain(behind).any(is_otherwise)
+    };
+    let single = (0..words.len()).filter(means_it).filter_map(|at| words.get(at)).cloned();
     let pairs = words.windows(2).map(<[String]>::concat);
     let triples = words.windows(3).map(<[String]>::concat);
-    let all = words.iter().cloned().chain(pairs).chain(triples);
-    let mut found: DataClasses =
-        all.filter_map(|word| CLASSES.get(word.as_str()).copied()).collect();
+    let mut found = DataClasses::NONE;
+    for part in single.chain(pairs).chain(triples) {
+        let english =
+            CLASSES.get(part.as_str()).copied().map_or(DataClasses::NONE, DataClasses::of);
+        found = found.with(english).with(languages::classes(&part));
+    }
     if sensitive::credential_name(name) {
         found = found.with(DataClasses::of(DataClass::Credential));
     }
@@ -215,6 +237,12 @@ pub(in crate::system) fn classes_of(name: &str) -> DataClasses {
         found = found.with(DataClasses::of(DataClass::Financial));
     }
     found
+}
+
+/// Whether a property of this name holds a password, in any of the languages.
+pub(super) fn is_password(name: &str) -> bool {
+    sensitive::password_name(name)
+        || languages::classes(&folded_words(name).concat()).has(DataClass::Credential)
 }
 
 #[cfg(test)]
@@ -236,6 +264,10 @@ mod tests {
             ("serverVersion", Some(DataClass::Operational)),
             ("id", None),
             ("title", None),
+            ("sortOrder", None),
+            ("maxAgeSeconds", None),
+            ("macAddress", None),
+            ("signatureAlgorithm", None),
             ("manage", None),
             ("package", None),
         ] {
