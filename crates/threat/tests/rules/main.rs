@@ -7,8 +7,8 @@
     reason = "what a test sets up must be there"
 )]
 
-mod attacks;
 mod cases;
 mod given;
+mod parts;
 mod sample;
 mod whole;

@@ -1,6 +1,8 @@
 //! What is so of one operation.
 
-use portcullis_contract::{BodyKind, Operation, Place, SchemePlace, Security, StatusPattern};
+use portcullis_contract::{
+    BodyKind, Operation, Parameter, Place, SchemePlace, Security, StatusPattern,
+};
 use portcullis_controls::caller_identity::Expected as Caller;
 use portcullis_controls::coverage::is_success;
 use portcullis_controls::{Expectation, Plan, face, outbound_target, resource_limits};
@@ -201,12 +203,17 @@ fn takes_amount(operation: &Operation) -> bool {
 }
 
 fn takes_filter(operation: &Operation) -> bool {
-    let mut query = operation.parameters.iter().filter(|one| one.place == Place::Query).peekable();
+    filters(operation).next().is_some()
+}
+
+/// The parameters that say what to sort or filter by: by their names, or all of them where the operation is called so.
+pub(crate) fn filters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     let is_filter = |word: &String| FILTERS.contains(&word.as_str());
     let last = operation.template.rsplit('/').next().unwrap_or_default();
     // A path that ends in `orders` or `order` is a noun; one that ends in `filter` is a verb.
-    let by_path = query.peek().is_some() && words(last).iter().any(|word| word == "filter");
-    by_path || query.any(|one| words(&one.name).iter().any(is_filter))
+    let by_path = words(last).iter().any(|word| word == "filter");
+    let query = operation.parameters.iter().filter(|one| one.place == Place::Query);
+    query.filter(move |one| by_path || words(&one.name).iter().any(is_filter))
 }
 
 fn takes_graphql(plan: &Plan, index: usize) -> bool {
