@@ -1,9 +1,16 @@
 //! Which part of a control answers a threat: each with a policy under which it does, and one under which it does not
 //! although the control is on.
 
+mod apis;
+
 use portcullis_model::ControlId::{self, *};
 use portcullis_threat::{Answers, Sources, State, Stated, System, ThreatModel, model};
 
+use self::apis::{
+    ANYTHING, BUY, BYTES, CHANGE, COUNTED, EVERYBODYS, GIVES_ANYTHING, HEAD, JWT, KEYED,
+    KEYED_AND_ME, LEADS, LINK, LIST, LOGIN, MAP, ME, NUMBERS, OWN, PICTURE, READ, ROLES, SECRET,
+    SENDS, SORTED, SORTED_BY_ALL, STREAM, TEXT, TWO_FOR_EVER, TWO_VERSIONS, WHOAMI, XML,
+};
 use crate::given::{NOW, plan};
 
 /// One threat, one of its controls, and two APIs. An API is what stands below `paths` and what its policy says.
@@ -22,219 +29,6 @@ const fn pair(
 ) -> Pair {
     Pair { threat, control, answered, open }
 }
-
-const HEAD: &str = r##"
-openapi: 3.1.0
-info: { title: Shop, version: "1" }
-servers: [{ url: / }]
-security: [{ bearer: [] }]
-components:
-  securitySchemes:
-    bearer: { type: http, scheme: bearer }
-    key: { type: apiKey, in: header, name: X-Api-Key }
-    basic: { type: http, scheme: basic }
-  schemas:
-    Order: { type: object, properties: { id: { type: integer }, owner: { type: integer }, email: { type: string } } }
-    Hook: { type: object, properties: { client_secret: { type: string } } }
-    Orders: { type: object, properties: { items: { type: array, items: { $ref: "#/components/schemas/Order" } } } }
-paths:
-"##;
-const JWT: &str = "callers: { jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }] }\n";
-const WHOAMI: &str = "callers: { whoami: { operation: me, subject: /id, schemes: [bearer] } }\n";
-const ME: &str = "
-  /me:
-    get:
-      operationId: me
-      responses: { '200': { description: x, content: { application/json: { schema: { type: object, properties: { id: { type: integer }, role: { type: string } } } } } } }
-";
-const LIST: &str = "
-  /orders:
-    get:
-      operationId: listOrders
-      responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Orders' } } } } }
-";
-const COUNTED: &str = "
-  /orders:
-    get:
-      operationId: listOrders
-      responses: { '200': { description: x, content: { application/json: { schema: { type: object, properties: { total: { type: integer }, items: { type: array, items: { $ref: '#/components/schemas/Order' } } } } } } } }
-";
-const READ: &str = "
-  /orders/{id}:
-    get:
-      operationId: getOrder
-      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
-      responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } } }
-";
-const CHANGE: &str = "
-  /orders/{id}:
-    get:
-      operationId: getOrder
-      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
-      responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } } }
-    delete:
-      operationId: deleteOrder
-      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
-      responses: { '204': { description: x } }
-";
-const LEADS: &str = "
-  /leave:
-    get:
-      operationId: leave
-      parameters: [{ name: to, in: query, required: true, schema: { type: string, format: uri } }]
-      responses: { '302': { description: x } }
-";
-const TEXT: &str = "
-  /notes:
-    post:
-      operationId: addNote
-      requestBody: { content: { application/json: { schema: { type: object, properties: { note: { type: string } } } } } }
-      responses: { '204': { description: x } }
-";
-const NUMBERS: &str = "
-  /notes:
-    post:
-      operationId: addNote
-      requestBody: { content: { application/json: { schema: { type: object, properties: { count: { type: integer } } } } } }
-      responses: { '204': { description: x } }
-";
-const MAP: &str = "
-  /notes:
-    post:
-      operationId: addNote
-      requestBody: { content: { application/json: { schema: { type: object, properties: { count: { type: integer } }, additionalProperties: { type: integer } } } } }
-      responses: { '204': { description: x } }
-";
-const ANYTHING: &str = "
-  /notes:
-    post:
-      operationId: addNote
-      requestBody: { content: { application/json: { schema: { type: object } } } }
-      responses: { '204': { description: x } }
-";
-const GIVES_ANYTHING: &str = "
-  /news:
-    get:
-      operationId: news
-      responses: { '200': { description: x, content: { application/json: { schema: {} } } } }
-";
-const STREAM: &str = "
-  /orders:
-    get:
-      operationId: listOrders
-      responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Orders' } }, application/octet-stream: { schema: { type: string, format: binary } } } } }
-";
-const SECRET: &str = "
-  /hooks:
-    get:
-      operationId: hooks
-      responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Hook' } } } } }
-";
-const PICTURE: &str = "
-  /photo:
-    put:
-      operationId: photo
-      requestBody: { content: { image/png: { schema: { type: string, format: binary } } } }
-      responses: { '204': { description: x } }
-";
-const BYTES: &str = "
-  /photo:
-    put:
-      operationId: photo
-      requestBody: { content: { application/octet-stream: { schema: { type: string, format: binary } } } }
-      responses: { '204': { description: x } }
-";
-const SORTED: &str = "
-  /medicines:
-    get:
-      operationId: medicines
-      parameters: [{ name: sort, in: query, schema: { type: string, enum: [name, price] } }]
-      responses: { '200': { description: x, content: { application/json: { schema: { type: array, items: { type: string } } } } } }
-";
-const SORTED_BY_ALL: &str = "
-  /medicines:
-    get:
-      operationId: medicines
-      parameters: [{ name: sort, in: query, schema: { type: string } }]
-      responses: { '200': { description: x, content: { application/json: { schema: { type: array, items: { type: string } } } } } }
-";
-const TWO_VERSIONS: &str = "
-  /v1/prices:
-    get: { operationId: oldPrices, deprecated: true, x-sunset: 2999-01-01, responses: { '204': { description: x } } }
-  /v2/prices:
-    get: { operationId: prices, responses: { '204': { description: x } } }
-";
-const TWO_FOR_EVER: &str = "
-  /v1/prices:
-    get: { operationId: oldPrices, responses: { '204': { description: x } } }
-  /v2/prices:
-    get: { operationId: prices, responses: { '204': { description: x } } }
-";
-const BUY: &str = "
-  /quote:
-    post:
-      operationId: quote
-      responses: { '200': { description: x, content: { application/json: { schema: { type: object, properties: { total: { type: integer } } } } } } }
-  /purchase:
-    post:
-      operationId: purchase
-      requestBody: { content: { application/json: { schema: { type: object, properties: { amount: { type: integer } } } } } }
-      responses: { '204': { description: x } }
-";
-const LOGIN: &str = "
-  /login:
-    post:
-      operationId: signIn
-      security: []
-      requestBody: { content: { application/json: { schema: { type: object, properties: { email: { type: string }, password: { type: string, format: password } } } } } }
-      responses: { '204': { description: x } }
-";
-const SENDS: &str = "
-  /send-code:
-    post:
-      operationId: sendCode
-      security: []
-      requestBody: { content: { application/json: { schema: { type: object, properties: { phone: { type: string } } } } } }
-      responses: { '204': { description: x } }
-";
-const LINK: &str = "
-  /reset:
-    get:
-      operationId: reset
-      parameters: [{ name: token, in: query, required: true, schema: { type: string } }]
-      responses: { '204': { description: x } }
-";
-const KEYED: &str = "
-  /keyed:
-    get:
-      operationId: keyed
-      security: [{ key: [] }]
-      responses: { '204': { description: x } }
-";
-const XML: &str = "
-  /feed:
-    post:
-      operationId: feed
-      requestBody: { content: { application/xml: { schema: { type: object, xml: { name: feed }, properties: { count: { type: integer } } } } } }
-      responses: { '204': { description: x } }
-";
-const ROLES: &str = "
-  /roles/{id}:
-    put:
-      operationId: setRole
-      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
-      responses: { '204': { description: x } }
-  /me:
-    get:
-      operationId: me
-      responses: { '200': { description: x, content: { application/json: { schema: { type: object, properties: { id: { type: integer }, role: { type: string } } } } } } }
-";
-const OWN: &str = "callers: { jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }] }\n\
-    resources: { Order: { owner: /owner } }\n\
-    access: [{ may: [read, list, delete], on: Order, when: mine }]\n";
-const EVERYBODYS: &str = "callers: { jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }] }\n\
-    resources: { Order: { owner: /owner } }\n\
-    access: [{ may: [read, list, delete], on: Order }]\n";
 
 /// An exception of a control, everywhere.
 macro_rules! relaxed {
@@ -288,6 +82,28 @@ const OF_OPERATIONS: &[Pair] = &[
         ResponseShape,
         (SECRET, said!("answers: { Hook: { show: [/client_secret] } }")),
         (SECRET, JWT),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 5/s }]")),
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 5/s, counts: success }]")),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ of: photo, per: address, rate: 5/s, counts_callers: true }]")),
+        (PICTURE, said!("rates: [{ of: photo, per: address, rate: 5/s }]")),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ per: caller, rate: 5/s }]")),
+        // Others can ask, so that there is a rate, which nobody wrote.
+        (
+            PICTURE,
+            said!("listen: 0.0.0.0:8080" "tls: { certificate: file:a.pem, key: file:b.pem }"),
+        ),
     ),
     pair(
         "done-twice",
@@ -399,6 +215,18 @@ const OF_OPERATIONS: &[Pair] = &[
         (BUY, said!("flows: { sale: { steps: [quote, purchase] } }")),
     ),
     pair(
+        "run-by-programs",
+        ResourceLimits,
+        (
+            BUY,
+            said!("flows: { sale: { steps: [quote, purchase] } }" "rates: [{ of: [quote, purchase], per: caller, rate: 10/d }]"),
+        ),
+        (
+            BUY,
+            said!("flows: { sale: { steps: [quote, purchase] } }" "rates: [{ of: [quote, purchase], per: caller, rate: 10/s }]"),
+        ),
+    ),
+    pair(
         "step-left-out",
         BusinessFlow,
         (BUY, said!("flows: { sale: { steps: [quote, purchase] } }")),
@@ -486,14 +314,6 @@ const OF_THE_WHOLE: &[Pair] = &[
     pair("token-forged", CallerIdentity, (LIST, JWT), (ME, WHOAMI)),
     pair("value-read-two-ways", InputShape, (TEXT, JWT), (TEXT, relaxed!("content_type"))),
 ];
-
-const KEYED_AND_ME: &str = "
-  /me:
-    get:
-      operationId: me
-      security: [{ key: [] }]
-      responses: { '200': { description: x, content: { application/json: { schema: { type: object, properties: { id: { type: integer } } } } } } }
-";
 
 fn derived((paths, policy): (&str, &str)) -> ThreatModel {
     let contract = format!("{HEAD}{paths}");

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use portcullis_controls::Plan;
-use portcullis_policy::{Often, RateBound, RateCost, RateLimit};
+use portcullis_controls::caller_identity::Expected as Caller;
+use portcullis_policy::{Often, RateBound, RateCost, RateCounts, RateKey, RateLimit};
 
 use super::part::Part;
 use super::said::{Said, found};
@@ -16,10 +17,15 @@ const DAY: Duration = Duration::from_hours(24);
 /// Of the rates that concern an operation, or every request.
 pub(super) fn said(part: Part, plan: &Plan, operation: Option<usize>) -> Said {
     let concerned = |rate: &&RateLimit| match operation {
-        Some(_) => rate.concerns(operation),
+        Some(at) => rate.concerns(operation) && counts_its_callers(rate, plan, at),
         None => rate.of.is_none(),
     };
-    let rates = || plan.model.rates.iter().filter(concerned);
+    // What holds where nobody wrote a rate keeps the gateway alive, and is above what any program needs.
+    let is_meant = |rate: &&RateLimit| match part {
+        Part::Rate | Part::SlowRate => rate.line.is_some() && counts_every_request(rate),
+        _ => true,
+    };
+    let rates = || plan.model.rates.iter().filter(concerned).filter(is_meant);
     let first = |is_it: fn(&RateBound) -> bool| {
         let rate = rates().find(|rate| is_it(&rate.bound))?;
         Some(Cow::Owned(format!("`{}` of the policy", rate.text)))
@@ -46,6 +52,22 @@ pub(super) fn said(part: Part, plan: &Plan, operation: Option<usize>) -> Said {
             first(|bound| matches!(bound, RateBound::Often(..) | RateBound::Once)),
             "no rate of the policy speaks of it: `rates`",
         ),
+    }
+}
+
+/// Whether what fails counts, too, and so does what was sent before.
+fn counts_every_request(rate: &RateLimit) -> bool {
+    rate.counts == RateCounts::Every && rate.distinct.is_none()
+}
+
+/// Whether requests of those for whom an operation is have what is counted: an address counts strangers alone, unless it
+/// says something else, and a stranger is no caller.
+fn counts_its_callers(rate: &RateLimit, plan: &Plan, operation: usize) -> bool {
+    let is_address = |key: &RateKey| matches!(key, RateKey::Address | RateKey::Network);
+    match plan.operations.get(operation).map(|one| &one.caller) {
+        Some(Caller::Anyone) => !rate.per.iter().any(RateKey::is_of_callers),
+        Some(Caller::Callers(_)) => rate.counts_callers || !rate.per.iter().all(is_address),
+        Some(Caller::Closed(_)) | None => true,
     }
 }
 

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
     both("right-kept", FunctionAccess, Fresh, &[CallerIdentity]),
     row("rights-taken", FunctionAccess, SomeCallers),
     row("run-by-programs", BusinessFlow, Pace),
-    row("run-by-programs", ResourceLimits, Rate),
+    row("run-by-programs", ResourceLimits, SlowRate),
     row("secret-in-address", SecretInUrl, Everywhere),
     row("session-fixed", CallerIdentity, Nothing),
     row("session-guessed", CallerIdentity, All),
