@@ -24,6 +24,8 @@ const ROUNDS_MAX: usize = 50;
 const SLOW_MS_MAX: u16 = 10_000;
 /// How long one step may wait.
 const WAIT_MS_MAX: u16 = 2_000;
+/// Threats that one attack may speak of: who speaks of everything shows nothing.
+const THREATS_MAX: usize = 4;
 /// Bytes of an id: it is also a file name.
 const ID_BYTES_MAX: usize = 64;
 
@@ -43,6 +45,7 @@ pub(crate) fn attack(attack: &Attack, against: Against<'_>) -> Vec<Problem> {
     let mut checker = Checker::new(against);
     checker.id(&attack.id);
     checker.item(&attack.item);
+    checker.threats(&attack.threats);
     checker.settings(attack.document.is_some(), &attack.id);
     checker.policy(attack.policy.as_ref(), attack.policy_file.as_ref());
     checker.tokens(&attack.tokens);
@@ -74,6 +77,12 @@ pub(crate) fn journey(journey: &Journey, against: Against<'_>) -> Vec<Problem> {
         checker.say(&journey.id, "a journey that expects nothing cannot break".to_owned());
     }
     checker.problems
+}
+
+/// Whether it is a name as ids of attacks and of threats are.
+fn is_id(text: &str) -> bool {
+    let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    !text.is_empty() && text.len() <= ID_BYTES_MAX && text.bytes().all(is_inner)
 }
 
 /// The parts of an attack or of its twin.
@@ -163,13 +172,30 @@ impl<'a> Checker<'a> {
     }
 
     fn id(&mut self, id: &Spanned<String>) {
-        let text = &id.value;
-        let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if text.is_empty() || text.len() > ID_BYTES_MAX || !text.bytes().all(is_inner) {
+        if !is_id(&id.value) {
             self.say(id, format!(
                 "`{}` is not an id; use up to {ID_BYTES_MAX} lower case letters, digits and `-`",
-                text.escape_default()
+                id.value.escape_default()
             ));
+        }
+    }
+
+    /// Which threats there are is another's business: here, that they could be names of some.
+    fn threats(&mut self, threats: &[Spanned<String>]) {
+        if let Some(one) = threats.get(THREATS_MAX) {
+            self.say(one, format!("an attack speaks of up to {THREATS_MAX} threats"));
+        }
+        let mut known = HashSet::new();
+        for one in threats {
+            let shown = one.value.escape_default();
+            if !is_id(&one.value) {
+                self.say(
+                    one,
+                    format!("`{shown}` is no name of a threat; write one as `two-at-once`"),
+                );
+            } else if !known.insert(one.value.as_str()) {
+                self.say(one, format!("`{shown}` stands there twice"));
+            }
         }
     }
 

@@ -97,6 +97,7 @@ fn of_attack(found: &AttackFound) -> Kind {
     Kind::Attack {
         item: found.item.clone(),
         cwe: found.cwe,
+        threats: found.threats.clone(),
         direct: found.direct,
         through: found.through,
         stopped_by: found.stopped_by.iter().map(|control| (*control).to_owned()).collect(),

@@ -28,6 +28,9 @@ pub struct Attack {
     pub control: ExpectedControl,
     /// The weakness (CWE number).
     pub cwe: u16,
+    /// The threats that it speaks of, by their names; none: its row and weakness tell, where one threat alone has both.
+    #[serde(default)]
+    pub threats: Vec<Spanned<String>>,
     /// What the attacker gets, in one line.
     pub title: Spanned<String>,
     /// Which of the sample's documents the gateway enforces.

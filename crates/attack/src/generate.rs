@@ -62,6 +62,7 @@ use crate::form::Attack;
 pub use danger::Danger;
 use draft::Draft;
 use kind::Kind;
+pub use kind::threats;
 pub use may::Person;
 use request::Requests;
 

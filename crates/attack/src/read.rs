@@ -134,6 +134,13 @@ twin:
             ("cwe: 915", "cwe: many", "a.yaml:4:6: a number in range is expected"),
             ("id: a6-role", "id: A6 Role", "a.yaml:1:5: `A6 Role` is not an id"),
             ("item: A6", "item: mass", "a.yaml:2:7: `mass` is not an item"),
+            ("cwe: 915", "cwe: 915\nthreats: [Mass]", "a.yaml:5:11: `Mass` is no name of a threat"),
+            ("cwe: 915", "cwe: 915\nthreats: [a, a]", "a.yaml:5:14: `a` stands there twice"),
+            (
+                "cwe: 915",
+                "cwe: 915\nthreats: [a, b, c, d, e]",
+                "a.yaml:5:23: an attack speaks of up to 4 threats",
+            ),
             ("writable_properties", "writable", "`writable` is not a control"),
             (
                 "send: GET /a\n    expect",

@@ -73,6 +73,8 @@ pub struct AttackFound {
     pub twin: Option<Outcome>,
     /// The weakness (CWE number).
     pub cwe: u16,
+    /// The threats that it speaks of, by their names.
+    pub threats: Vec<String>,
     /// What others call it.
     #[serde(flatten)]
     pub elsewhere: Elsewhere,
@@ -141,6 +143,7 @@ impl AttackFound {
             knock_out: verdict.knock_out,
             twin: verdict.twin,
             cwe: attack.cwe,
+            threats: attack.threats.iter().map(|one| one.value.clone()).collect(),
             elsewhere: Elsewhere::of(&attack.item.value, attack.cwe, changes(attack)),
             severity: Severity::of_item(&attack.item.value),
             operations: Vec::new(),
@@ -280,6 +283,7 @@ pub(crate) mod tests {
             knock_out: is_closed.then_some(true),
             twin: None,
             cwe: 639,
+            threats: vec!["others-objects-read".to_owned()],
             elsewhere: Elsewhere::of("A1", 639, false),
             severity: Severity::High,
             operations: Vec::new(),

@@ -36,8 +36,10 @@ use portcullis_model::{ControlId, Room};
 
 use crate::face::{Face, Stride, Threat};
 
+pub use expected::languages;
 pub use look::Looking;
 pub use parameters::{Going, judge_parameters};
+pub use portcullis_injection::{Language, Sinks};
 pub use said::Said;
 pub use tree::{judge_file_name, judge_text, judge_tree};
 

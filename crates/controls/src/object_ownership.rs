@@ -49,6 +49,7 @@ use crate::rules::Why;
 pub use answers::{Judged, Shown, belongs, find, judge};
 pub use expected::{Closed, Expected};
 pub use places::Places;
+pub use totals::declares_total;
 
 /// See the module's page.
 pub const FACE: Face = Face {

@@ -49,6 +49,7 @@ pub use everybody::{Edits, Told, everybody, masked, masks_of};
 pub use filters::{hidden_filter, hidden_names, names_hidden};
 pub use hashes::{Found, Hash, hashes};
 pub use project::{OtherType, Projection, Removed, Why, project};
+pub use undecided::shows_undecided;
 
 /// See the module's page.
 pub const FACE: Face = Face {

@@ -18,6 +18,7 @@ fn main() -> Result<(), String> {
         kind: Kind::Attack {
             item: "A1".to_owned(),
             cwe: 639,
+            threats: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec!["object_ownership".to_owned()],

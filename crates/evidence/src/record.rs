@@ -54,6 +54,9 @@ pub enum Kind {
         item: String,
         /// The weakness (CWE number).
         cwe: u16,
+        /// The threats that it speaks of, by their names, as its text said then; none: it did not say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        threats: Vec<String>,
         /// Directly at the API.
         direct: Outcome,
         /// Through the gateway.

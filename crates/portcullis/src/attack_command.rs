@@ -15,11 +15,13 @@ pub(crate) use issuer::{Trying, report as probed};
 use people::Caller;
 use places::Places;
 use portcullis_attack::{
-    Against, Budget, Folder, Place, Report, Runner, Upstream, folder, registry,
+    Against, Attack, Budget, Folder, Place, Report, Runner, Upstream, folder, registry,
 };
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::Severity;
+use portcullis_model::did_you_mean;
 use portcullis_policy::is_like;
+use portcullis_threat::rules::{RULES, rule};
 
 use crate::arguments::{AttackFormat, AttackOptions, ModelOptions};
 use crate::clock::SystemClock;
@@ -117,10 +119,25 @@ pub(crate) fn built_in_set() -> Result<Folder, Exit> {
 }
 
 fn own_set(path: &Path, against: Against<'_>) -> Result<Folder, Exit> {
-    folder(path, against).map_err(|files| {
+    let set = folder(path, against).map_err(|files| {
         files.iter().for_each(|bad| talk::say(&bad.to_string()));
         Exit::Unusable
-    })
+    })?;
+    let unknown: Vec<String> = set.attacks.iter().filter_map(unknown_threat).collect();
+    unknown.iter().for_each(|problem| talk::say(problem));
+    if unknown.is_empty() { Ok(set) } else { Err(Exit::Unusable) }
+}
+
+/// What an attack speaks of that nobody knows: evidence of it would be about nothing.
+fn unknown_threat(attack: &Attack) -> Option<String> {
+    let named = attack.threats.iter().map(|one| one.value.as_str());
+    let name = named.into_iter().find(|name| rule(name).is_none())?;
+    let near = did_you_mean(name, RULES.iter().map(|rule| rule.id));
+    let hint = near.map_or_else(
+        || "the page of threats lists them".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Some(format!("`{}` names the threat `{name}`, which is none; {hint}", attack.id.value))
 }
 
 /// Lines of progress where nobody watches, as in the log of a build.

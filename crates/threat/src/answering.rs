@@ -2,6 +2,7 @@
 
 mod parts;
 mod shown;
+mod spoken;
 pub(crate) mod taken;
 mod told;
 
@@ -9,7 +10,7 @@ use crate::answers::{Answers, Mitigation, State};
 use crate::risk;
 use crate::rules::{By, Hit, Rule};
 use crate::stated::Stated;
-use crate::system::{Element, System};
+use crate::system::{Element, Entry, Reach, System};
 use crate::threat::Threat;
 use shown::Shown;
 
@@ -55,7 +56,17 @@ impl<'a> Answering<'a> {
     }
 
     fn mitigations(&mut self, rule: &Rule, element: Element, by: By) -> Vec<Mitigation> {
+        let operation = match element {
+            Element::Entry(at) => self.system.entries.get(at),
+            _ => None,
+        };
+        let is_ajar =
+            |entry: &Entry| entry.reach == Reach::Nobody && !self.expected.is_closed(entry);
         let mut all = match by {
+            By::Known(state, _) if !state.is_open() && operation.is_some_and(is_ajar) => {
+                let because = "what closes it only observes: somebody relaxed it";
+                vec![Mitigation::without_proof(None, State::Missing, because)]
+            }
             By::Known(state, because) => vec![Mitigation::without_proof(None, state, because)],
             By::Controls if self.answers.is_in_front => {
                 let each = rule.controls.iter();
@@ -63,10 +74,6 @@ impl<'a> Answering<'a> {
                     .collect()
             }
             By::Controls => Vec::new(),
-        };
-        let operation = match element {
-            Element::Entry(at) => self.system.entries.get(at),
-            _ => None,
         };
         self.shown.add(rule, operation, &mut all);
         if self.answers.is_in_front {

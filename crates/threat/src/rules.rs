@@ -31,7 +31,6 @@ use std::borrow::Cow;
 
 pub use self::page::page;
 use portcullis_controls::{OperationPlan, Plan, Stride};
-use portcullis_evidence::{Kind, Record};
 use portcullis_model::{ControlId, Mode, UnixMillis};
 use portcullis_policy::Posture;
 
@@ -59,7 +58,8 @@ pub struct Rule {
     pub capec: &'static [u16],
     /// The techniques that answer it (MITRE D3FEND ids: `D3-UAP`).
     pub d3fend: &'static [&'static str],
-    /// The controls of which each alone answers it; none: people do.
+    /// The controls of which each alone answers it, as far as what must be there of each is
+    /// (`answering/parts/table.rs`); none: people do.
     pub controls: &'static [ControlId],
     /// What people do about it, with or without the gateway: one sentence.
     pub advice: &'static str,
@@ -76,7 +76,8 @@ pub struct Rule {
 /// What shows whether a threat comes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
-    /// Attacks whose row is the rule's and whose weakness is among its own (`demo`, `attack`).
+    /// Attacks that name it (`demo`, `attack`); of one that names none, those of its row and weakness, if it alone has
+    /// both.
     Attacks,
     /// Nothing that runs: people look at it, and how.
     People(&'static str),
@@ -129,16 +130,6 @@ impl Hit {
         because: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { element, why: why.into(), by: By::Known(state, because.into()) }
-    }
-}
-
-impl Rule {
-    /// Whether a record speaks of this threat.
-    pub fn is_shown_by(&self, record: &Record) -> bool {
-        // What people look at has no attack of its own, though one may share row and weakness with it.
-        self.probe == Probe::Attacks
-            && matches!(&record.kind, Kind::Attack { item, cwe, .. }
-                if item == self.item && self.cwe.contains(cwe))
     }
 }
 

@@ -52,6 +52,7 @@ fn closed(operation: &str, knock_out: bool) -> Record {
         kind: Kind::Attack {
             item: "A1".to_owned(),
             cwe: 639,
+            threats: vec![READS.to_owned()],
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec!["object_ownership".to_owned()],
@@ -285,14 +286,16 @@ fn a_bound_of_bodies_answers_nothing_that_is_done_too_often() {
 #[test]
 fn an_attack_at_one_operation_proves_nothing_of_all_of_them() {
     let plans = [plan()];
-    let mut shell = closed("getOrder", true);
-    if let Kind::Attack { item, cwe, stopped_by, .. } = &mut shell.kind {
-        (*item, *cwe) = ("A8".to_owned(), 78);
-        *stopped_by = vec!["hostile_input".to_owned()];
+    let mut read = closed("getOrder", true);
+    if let Kind::Attack { threats, stopped_by, .. } = &mut read.kind {
+        *threats = vec!["any-site-reads".to_owned()];
+        *stopped_by = vec!["safe_configuration".to_owned()];
     }
-    let found = threats(&plans, Stated::default(), &[(shell, vec![])]);
+    let found = threats(&plans, Stated::default(), &[(read, vec![])]);
     let whole = found.threats.iter().filter(|one| one.element == Element::Whole);
-    for one in whole.filter(|one| one.rule.id == "text-becomes-command") {
+    let about: Vec<_> = whole.filter(|one| one.rule.id == "any-site-reads").collect();
+    assert_eq!(about.len(), 1);
+    for one in about {
         assert_eq!(one.state, State::Configured, "{:?}", one.mitigations);
         assert!(!one.mitigations[0].proofs.is_empty(), "it is told all the same");
     }
@@ -307,4 +310,71 @@ fn what_came_through_is_not_forgotten_because_it_is_over() {
     }
     let found = threats(&plans, Stated::default(), &[(open, vec!["program"])]);
     assert_eq!(state_at(&found, READS, ORDER), State::ComesThrough);
+}
+
+/// The same attack, which says of which threats it speaks.
+fn naming(names: &[&str], by: &str) -> Record {
+    let mut record = closed("getOrder", true);
+    if let Kind::Attack { threats, stopped_by, .. } = &mut record.kind {
+        *threats = names.iter().map(|name| (*name).to_owned()).collect();
+        *stopped_by = vec![by.to_owned()];
+    }
+    record
+}
+
+#[test]
+fn an_attack_proves_the_threats_that_it_names_and_no_other() {
+    let plans = [plan()];
+    let named = naming(&["object-existence-told"], "object_ownership");
+    let found = threats(&plans, Stated::default(), &[(named, vec![])]);
+    assert_eq!(state_at(&found, "object-existence-told", ORDER), State::Proven);
+    assert_eq!(state_at(&found, READS, ORDER), State::Configured, "its row has it, too");
+}
+
+#[test]
+fn a_record_that_names_no_threat_is_about_the_one_that_alone_has_its_row_and_weakness() {
+    let plans = [plan()];
+    for names in [&[][..], &["a-threat-of-another-program"][..]] {
+        let mut record = naming(names, "object_ownership");
+        let several = threats(&plans, Stated::default(), &[(record.clone(), vec![])]);
+        assert_eq!(state_at(&several, READS, ORDER), State::Configured, "several have both");
+        if let Kind::Attack { cwe, .. } = &mut record.kind {
+            *cwe = 204;
+        }
+        let one = threats(&plans, Stated::default(), &[(record.clone(), vec![])]);
+        assert_eq!(state_at(&one, "object-existence-told", ORDER), State::Proven);
+        if let Kind::Attack { cwe, through, state, .. } = &mut record.kind {
+            (*cwe, *through, *state) = (639, Outcome::Succeeded, Shown::Open);
+        }
+        let open = threats(&plans, Stated::default(), &[(record, vec![])]);
+        assert_eq!(state_at(&open, READS, ORDER), State::ComesThrough, "it may be this one");
+    }
+}
+
+#[test]
+fn a_control_that_is_none_of_a_threats_own_proves_nothing_by_stopping_one_attack() {
+    let plans = [plan()];
+    let stopped = naming(&[READS], "function_access");
+    let found = threats(&plans, Stated::default(), &[(stopped, vec![])]);
+    assert_eq!(state_at(&found, READS, ORDER), State::Configured);
+    let is_it = |one: &&portcullis_threat::Threat| {
+        one.rule.id == READS && found.system.title(one.element) == ORDER
+    };
+    let threat = found.threats.iter().find(is_it).unwrap();
+    let other =
+        threat.mitigations.iter().find(|one| one.control == Some(ControlId::FunctionAccess));
+    let other = other.map(|one| (one.state, one.proofs.len()));
+    assert_eq!(other, Some((State::Missing, 1)), "it is told all the same");
+}
+
+#[test]
+fn a_connection_that_ended_without_a_word_shows_nothing() {
+    let plans = [plan()];
+    let mut cut = naming(&[READS], "object_ownership");
+    if let Kind::Attack { through, stopped_by, state, .. } = &mut cut.kind {
+        (*through, *state) = (Outcome::Failed, Shown::Inconclusive);
+        stopped_by.clear();
+    }
+    let found = threats(&plans, Stated::default(), &[(cut, vec![])]);
+    assert_eq!(state_at(&found, READS, ORDER), State::Configured, "the API withstands nothing");
 }

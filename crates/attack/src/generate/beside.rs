@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::honest::{Honest, expecting};
-use super::kind::Kind;
+use super::kind::{COPY, Kind, VERSION};
 use super::may::{Known, opens};
 use super::{Found, Generator, left_alone};
 
@@ -100,10 +100,10 @@ impl<'s> Generator<'s> {
         let collections = self.collections();
         for path in collections.iter().take(VERSIONED_MAX) {
             let versions = versions(base, path).into_iter().take(VERSIONS_MAX);
-            all.extend(versions.map(|path| ("version", path)));
+            all.extend(versions.map(|path| (VERSION, path)));
         }
         for path in collections.iter().take(COPIED_MAX) {
-            all.extend(COPIES.iter().map(|end| ("copy", format!("{base}{path}{end}"))));
+            all.extend(COPIES.iter().map(|end| (COPY, format!("{base}{path}{end}"))));
         }
         all.extend(DOORS.iter().map(|door| ("door", format!("{base}{door}"))));
         if !base.is_empty() {

@@ -81,6 +81,7 @@ impl Draft {
             "item": item,
             "control": control.name(),
             "cwe": cwe,
+            "threats": self.kind.threats(&self.act),
             "title": title,
             "before": self.before,
             "honest": self.honest,

@@ -24,6 +24,13 @@ pub(super) struct Judge {
     pub(super) harm: Vec<Value>,
 }
 
+impl Judge {
+    /// Whether it looks at what became of the object, and not at the answer.
+    pub(super) const fn is_of_effect(&self) -> bool {
+        !self.look.is_empty()
+    }
+}
+
 impl Generator<'_> {
     /// By the object itself, which its owner reads before and after: it is another one, or gone. That it would
     /// have stayed as it is otherwise is a part of the positive control.

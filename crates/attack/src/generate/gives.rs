@@ -49,7 +49,7 @@ impl Generator<'_> {
         let masks: Vec<&Hidden> = grants.into_iter().map(|on| &on.readonly).collect();
         let kind = if said == Said::Writable && !are_closed(&masks, at) {
             match touches(self.model, operation, written.0, person, Whose::Foreign) {
-                Known::No => Kind::Object,
+                Known::No => Kind::Changed,
                 Known::Unknown => {
                     return Err("whether the rules let them depends on the object".to_owned());
                 }

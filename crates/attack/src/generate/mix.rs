@@ -73,6 +73,11 @@ impl Generator<'_> {
         mix: Mix,
         judge: Judge,
     ) -> Result<Draft, String> {
+        let kind = match attacker.kind {
+            Kind::Object if judge.is_of_effect() => Kind::Changed,
+            Kind::Object if scene.inputs.is_empty() => Kind::Listed,
+            other => other,
+        };
         let mut before: Vec<Value> =
             scene.canaries.iter().flat_map(|canary| canary.steps.iter().cloned()).collect();
         before.extend(judge.before);
@@ -100,7 +105,7 @@ impl Generator<'_> {
             worst: self.worst(scene),
             operation: scene.operation,
             name: self.name(scene.operation),
-            kind: attacker.kind,
+            kind,
             by: attacker.name().map(str::to_owned),
             act: format!("{}{}", judge.word, mix.suffix()),
             at: None,

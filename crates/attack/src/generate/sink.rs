@@ -56,6 +56,18 @@ impl Sink {
         }
     }
 
+    /// The threats that it speaks of, by their names.
+    pub(super) const fn threats(self) -> &'static [&'static str] {
+        match self {
+            Self::Query | Self::QueryFault => &["text-becomes-query"],
+            Self::Template => &["text-becomes-template"],
+            Self::Shell => &["text-becomes-command"],
+            Self::File => &["text-becomes-path"],
+            Self::Head => &["text-becomes-header"],
+            Self::Page => &["text-becomes-page"],
+        }
+    }
+
     /// What the attacker gets, behind the name of the place.
     pub(super) const fn title(self) -> &'static str {
         match self {

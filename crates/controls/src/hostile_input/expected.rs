@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use portcullis_contract::{BodyKind, Operation, Rest, ShapeId, Shapes, Types};
+use portcullis_contract::{BodyKind, Media, Operation, Rest, ShapeId, Shapes, Types};
 use portcullis_injection::{Language, Sinks};
 use portcullis_policy::Model;
 
@@ -31,19 +31,47 @@ pub(super) fn expectation(model: &Model, operation: usize) -> Expectation {
     Expectation::Required(format!("{texts} looked at for {looked_for}"))
 }
 
+/// The languages that each text of an operation is looked at for, that is looked at for any: by the contract, and by what
+/// the policy says its texts are. None where something of its body is not looked into at all.
+pub fn languages(model: &Model, index: usize) -> Sinks {
+    let Some(operation) = model.contract.operation(index) else { return Sinks::NONE };
+    let media = operation.body.iter().flat_map(|body| &body.media);
+    let is_unread = |media: &Media| {
+        let is_bytes = matches!(media.kind, BodyKind::Opaque | BodyKind::Stream);
+        is_bytes && media.has_properties(&model.contract.shapes)
+            || media.kind == BodyKind::Xml && media.schema.is_none()
+    };
+    if media.into_iter().any(is_unread) {
+        return Sinks::NONE;
+    }
+    let said = model.texts.get(index).map_or(&[][..], Vec::as_slice);
+    let by_contract = Free::of(operation, &model.contract.shapes);
+    // What is not counted any more may be anything.
+    let least = if by_contract.is_more { Sinks::NONE } else { by_contract.least };
+    said.iter().fold(least, |all, text| all.and(text.kind.sinks()))
+}
+
 /// The texts of an operation that are looked at, as far as the contract says it.
 struct Free<'a> {
     shapes: &'a Shapes,
     known: HashSet<ShapeId>,
     texts: usize,
     sinks: Sinks,
+    /// What all of them are looked at for.
+    least: Sinks,
     is_more: bool,
 }
 
 impl<'a> Free<'a> {
     fn of(operation: &Operation, shapes: &'a Shapes) -> Self {
-        let mut free =
-            Self { shapes, known: HashSet::new(), texts: 0, sinks: Sinks::NONE, is_more: false };
+        let mut free = Self {
+            shapes,
+            known: HashSet::new(),
+            texts: 0,
+            sinks: Sinks::NONE,
+            least: Sinks::ALL,
+            is_more: false,
+        };
         for parameter in &operation.parameters {
             free.root(parameter.schema.as_ref().map(|schema| schema.shape));
         }
@@ -59,6 +87,7 @@ impl<'a> Free<'a> {
         if !sinks.is_empty() {
             self.texts += 1;
             self.sinks = self.sinks.or(sinks);
+            self.least = self.least.and(sinks);
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use portcullis_contract::{Operation, Rest, ShapeId, Shapes};
 use portcullis_json::{Document, Kind, Value};
 
 use crate::alike::folded;
+use crate::coverage::is_success;
 
 /// A member that says how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,38 @@ impl Total {
             Self::Something => None,
         }
     }
+}
+
+/// Shapes of one operation's answers that are looked at for totals.
+const SHAPES_MAX: usize = 2_000;
+
+/// Whether answers of success of an operation declare a member that may count something. What is not declared does not
+/// leave.
+pub fn declares_total(shapes: &Shapes, operation: &Operation) -> bool {
+    let answers = operation.responses.iter().filter(|answer| is_success(answer.status));
+    let schemas = answers.flat_map(|answer| &answer.media).filter_map(|one| one.schema.as_ref());
+    let mut next: Vec<ShapeId> = schemas.map(|schema| schema.shape).collect();
+    let mut seen = HashSet::new();
+    while let Some(id) = next.pop() {
+        if seen.len() == SHAPES_MAX {
+            return true;
+        }
+        if !seen.insert(id) {
+            continue;
+        }
+        let shape = shapes.get(id);
+        for (name, property) in shape.object.properties() {
+            if Total::of(name).is_some() {
+                return true;
+            }
+            next.push(property.shape);
+        }
+        next.extend(shape.items);
+        if let Rest::Map(values) = shape.object.rest {
+            next.push(values);
+        }
+    }
+    false
 }
 
 /// Names of members that say which part of a list this is.

@@ -38,19 +38,32 @@ pub(super) fn names(model: &Model) -> Vec<Diagnostic> {
         if gives_tokens(model, index) {
             continue;
         }
-        let answers = operation.responses.iter().filter(|answer| is_success(answer.status));
-        let schemas =
-            answers.flat_map(|answer| &answer.media).filter_map(|one| one.schema.as_ref());
-        let mut own = HashSet::new();
-        let mut seen = HashSet::new();
-        for schema in schemas {
-            look(schema.shape, &model.contract.shapes, &mut seen, &mut own);
-        }
-        for name in own.into_iter().filter(|name| !decided.contains(name)) {
+        for name in declared(model, operation).into_iter().filter(|name| !decided.contains(name)) {
             found.entry(name).or_default().push(operation);
         }
     }
     found.into_iter().map(|(name, operations)| finding(&name, &operations)).collect()
+}
+
+/// Whether answers of an operation, by its index, declare a property by whose name few should see it, that leaves, and
+/// of which nobody said that it may.
+pub fn shows_undecided(model: &Model, index: usize) -> bool {
+    let Some(operation) = model.contract.operation(index) else { return false };
+    let decided = decided(model);
+    let leaves = |name: &String| !password_name(name) && !decided.contains(name);
+    !gives_tokens(model, index) && declared(model, operation).iter().any(leaves)
+}
+
+/// The names of that kind in the answers of success of an operation.
+fn declared(model: &Model, operation: &Operation) -> HashSet<String> {
+    let answers = operation.responses.iter().filter(|answer| is_success(answer.status));
+    let schemas = answers.flat_map(|answer| &answer.media).filter_map(|one| one.schema.as_ref());
+    let mut own = HashSet::new();
+    let mut seen = HashSet::new();
+    for schema in schemas {
+        look(schema.shape, &model.contract.shapes, &mut seen, &mut own);
+    }
+    own
 }
 
 fn finding(name: &str, operations: &[&Operation]) -> Diagnostic {

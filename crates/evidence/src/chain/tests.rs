@@ -15,6 +15,7 @@ fn record(id: &str) -> Record {
         kind: Kind::Attack {
             item: "A1".to_owned(),
             cwe: 639,
+            threats: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec!["object_ownership".to_owned()],
@@ -59,6 +60,24 @@ fn what_is_written_is_read_again() {
     assert_eq!(found.records, [record("a1-one"), record("a1-two"), journey(), record("a1-one")]);
     assert_eq!(found.seals.len(), 2);
     assert_eq!(text.lines().count(), 6);
+}
+
+#[test]
+fn a_record_says_of_which_threats_it_speaks_and_one_from_before_is_read_as_it_was() {
+    let key = SigningKey::generate().unwrap();
+    let old = file(&key);
+    assert!(!old.contains("threats"), "a line of before has no such member");
+    let mut named = record("a1-named");
+    if let Kind::Attack { threats, .. } = &mut named.kind {
+        threats.push("others-objects-read".to_owned());
+    }
+    let behind = verify(&old, Some(&key.public()), None).unwrap();
+    let text = old + &append(Some(&behind), &[named.clone()], &key, NOW).unwrap();
+    let found = verify(&text, Some(&key.public()), None).unwrap();
+    assert_eq!(found.records.last(), Some(&named));
+    assert_eq!(found.records.first(), Some(&record("a1-one")));
+    let empty = text.replacen("\"threats\":[\"others-objects-read\"]", "\"threats\":[]", 1);
+    assert_eq!(verify(&empty, None, None).unwrap_err().kind, FaultKind::NotCanonical);
 }
 
 #[test]

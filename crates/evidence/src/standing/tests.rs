@@ -51,6 +51,7 @@ fn record(id: &str, direct: Outcome, through: Outcome, state: State) -> Record {
         kind: Kind::Attack {
             item: "A1".to_owned(),
             cwe: 639,
+            threats: Vec::new(),
             direct,
             through,
             stopped_by: is_closed.then(|| "object_ownership".to_owned()).into_iter().collect(),

@@ -41,6 +41,7 @@ mod rekey;
 mod reload;
 mod resources;
 mod sessions;
+mod spoken_of;
 mod story;
 mod support;
 mod thief;

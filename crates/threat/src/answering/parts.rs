@@ -1,116 +1,130 @@
 //! Which part of a control answers a threat, where not all of it does: a bound of bodies slows no program down.
 
-use std::borrow::Cow;
+mod answers;
+mod callers;
+mod objects;
+mod part;
+mod rates;
+mod requests;
+mod said;
+mod steps;
+mod table;
+mod versions;
+
+use std::collections::HashMap;
 
 use portcullis_controls::Plan;
-use portcullis_model::ControlId;
-use portcullis_policy::RateBound;
+use portcullis_controls::hostile_input::{Sinks, languages};
+use portcullis_model::{ControlId, UnixMillis};
 
-use crate::rules::Rule;
-use crate::system::{Entry, Fact};
+pub(super) use part::{Part, Row};
+pub(super) use said::Said;
 
-/// What must be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// Nothing of it alone: it helps, and what is proven of it counts.
-    Nothing,
-    /// A rate of the policy that speaks of the operation.
-    Rate,
-    /// That it is done once, ever.
-    Once,
-    /// That two do not run side by side.
-    OneAtATime,
-    /// A size of pages that is bounded.
-    Page,
-    /// That wrong guesses are counted.
-    Guesses,
-    /// A URL in the request.
-    Url,
+use crate::system::{Entry, OperationRef};
+
+/// What must be there so that a control answers a threat; none: nobody decided, and then it does not.
+pub(super) fn row(threat: &str, control: ControlId) -> Option<&'static Row> {
+    let first = table::ROWS.partition_point(|row| row.threat < threat);
+    let of_threat = table::ROWS.iter().skip(first).take_while(|row| row.threat == threat);
+    of_threat.into_iter().find(|row| row.control == control)
 }
 
-const PARTS: [(&str, ControlId, Part); 17] = [
-    ("all-data-taken", ControlId::ResourceLimits, Part::Rate),
-    ("answer-read-as-page", ControlId::InputShape, Part::Nothing),
-    ("body-too-large", ControlId::InputShape, Part::Nothing),
-    ("called-too-often", ControlId::ResourceLimits, Part::Rate),
-    ("done-twice", ControlId::ResourceLimits, Part::Once),
-    ("led-to-another-site", ControlId::InputShape, Part::Nothing),
-    ("led-to-another-site", ControlId::OutboundTarget, Part::Url),
-    ("messages-at-your-cost", ControlId::ResourceLimits, Part::Rate),
-    ("page-without-end", ControlId::InputShape, Part::Nothing),
-    ("page-without-end", ControlId::ResourceLimits, Part::Page),
-    ("password-guessed", ControlId::CallerIdentity, Part::Guesses),
-    ("password-guessed", ControlId::ResourceLimits, Part::Rate),
-    ("run-by-programs", ControlId::ResourceLimits, Part::Rate),
-    ("small-body-grows", ControlId::InputShape, Part::Nothing),
-    ("step-left-out", ControlId::ResourceLimits, Part::Nothing),
-    ("two-at-once", ControlId::ResourceLimits, Part::OneAtATime),
-    ("upload-leaves-folder", ControlId::InputShape, Part::Nothing),
-];
+/// Looks for parts, one after another.
+pub(crate) struct Parts<'a> {
+    plans: &'a [Plan],
+    now: UnixMillis,
+    /// For which languages all texts of an operation are looked at: asked by several threats.
+    languages: HashMap<OperationRef, Sinks>,
+}
 
-/// What a control that is expected at an operation means for a threat there: why it answers it, or why it does not;
-/// none where all of it answers.
-pub(super) fn part(
-    rule: &Rule,
-    control: ControlId,
-    plan: &Plan,
-    (operation, entry): (usize, &Entry),
-) -> Option<Result<Cow<'static, str>, &'static str>> {
-    let (_, _, part) = PARTS.iter().find(|(id, of, _)| *id == rule.id && *of == control)?;
-    let rates = || plan.model.rates.iter().filter(|rate| rate.concerns(Some(operation)));
-    let rate = |is_it: fn(&RateBound) -> bool| {
-        let found = rates().find(|rate| is_it(&rate.bound))?;
-        Some(Cow::Owned(format!("`{}` of the policy", found.text)))
-    };
-    let serialized = || {
-        let is_so = plan.model.serialized.get(operation).is_some_and(Option::is_some);
-        is_so.then_some(Cow::Borrowed("`serialize` of the policy"))
-    };
-    let said = |is_so: bool, what: &'static str| is_so.then_some(Cow::Borrowed(what));
-    let (found, otherwise) = match part {
-        Part::Nothing => (None, "it bounds what is sent, and does not answer this alone"),
-        Part::Rate => (
-            rate(|bound| matches!(bound, RateBound::Often(..) | RateBound::Once)),
-            "no rate of the policy speaks of it: `rates`",
-        ),
-        Part::Once => (
-            rate(|bound| matches!(bound, RateBound::Once)),
-            "nothing says that it is done once: `once: true` in `rates`",
-        ),
-        Part::OneAtATime => (
-            serialized()
-                .or_else(|| rate(|bound| matches!(bound, RateBound::Once | RateBound::AtOnce(1)))),
-            "nothing has one wait for the other: `serialize`",
-        ),
-        Part::Page => (
-            said(entry.facts.has(Fact::TakesAmount), "sizes of pages are bounded"),
-            "no parameter says how many: the API answers as many as it has",
-        ),
-        Part::Guesses => (
-            said(
-                plan.operations.get(operation).is_some_and(|one| one.guarded.is_some()),
+impl<'a> Parts<'a> {
+    pub(super) fn of(plans: &'a [Plan], now: UnixMillis) -> Self {
+        Self { plans, now, languages: HashMap::new() }
+    }
+
+    /// Whether the part of a control is there, at an operation of which the control expects something.
+    pub(super) fn at(&mut self, part: Part, entry: &Entry, of: OperationRef) -> Said {
+        let Some(plan) = self.plans.get(of.api) else { return Err("there is no such API".into()) };
+        let index = of.operation;
+        match part {
+            Part::All | Part::Everywhere => Ok(None),
+            Part::Nothing => Err("it helps, and does not answer this alone".into()),
+            Part::Rate | Part::SlowRate | Part::Once | Part::OneAtATime => {
+                rates::said(part, plan, Some(index))
+            }
+            Part::Guesses => said::told(
+                plan.operations.get(index).is_some_and(|one| one.guarded.is_some()),
                 "wrong guesses are counted by account, address and secret",
+                "nobody says that something can be guessed there: `login` or `guesses`",
             ),
-            "nobody says that something can be guessed there: `login` or `guesses`",
-        ),
-        Part::Url => (
-            said(entry.facts.has(Fact::TakesUrl), "URLs point at public hosts, or at named ones"),
-            "it takes no URL: where its answers lead is not its business",
-        ),
-    };
-    Some(found.ok_or(otherwise))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::rule;
-
-    #[test]
-    fn each_part_is_of_a_control_of_a_threat_that_there_is() {
-        for (id, control, _) in PARTS {
-            let rule = rule(id).unwrap_or_else(|| panic!("{id}"));
-            assert!(rule.controls.contains(&control), "{id}: {control}");
+            Part::Step | Part::LastStep | Part::Pace | Part::Values => {
+                steps::said(part, plan, index)
+            }
+            Part::Owned | Part::Shown | Part::Totals | Part::SomeCallers | Part::Hidden => {
+                objects::said(part, plan, index)
+            }
+            Part::Inspected
+            | Part::Decided
+            | Part::RedirectsHeld
+            | Part::RedirectsListed
+            | Part::MarkupEscaped
+            | Part::TargetsListed
+            | Part::TargetsHeld => answers::said(part, plan, (index, entry)),
+            Part::Page
+            | Part::NothingUndeclared
+            | Part::Described
+            | Part::NamesDeclared
+            | Part::NamesListed
+            | Part::FilesOfKinds => requests::said(part, plan, (index, entry), self.now),
+            Part::Languages(wanted) => requests::looked_for(wanted, self.languages(plan, of)),
+            Part::LastDay => versions::last_day(plan, index),
+            Part::Tokens
+            | Part::Keys
+            | Part::TokensAndKeys
+            | Part::Certificates
+            | Part::Ends
+            | Part::Bound
+            | Part::Fresh
+            | Part::Restricted => callers::said(part, plan),
         }
+    }
+
+    /// Whether it is there for all of them together: these are the operations that somebody may use.
+    pub(super) fn whole(&mut self, part: Part, used: &[(&Entry, OperationRef)]) -> Said {
+        match part {
+            Part::All => Ok(None),
+            Part::Nothing => Err("it helps, and does not answer this alone".into()),
+            Part::Rate | Part::SlowRate | Part::Once | Part::OneAtATime => {
+                self.of_each_plan(|plan| rates::said(part, plan, None))
+            }
+            Part::Tokens
+            | Part::Keys
+            | Part::TokensAndKeys
+            | Part::Certificates
+            | Part::Ends
+            | Part::Bound
+            | Part::Fresh
+            | Part::Restricted
+            | Part::Guesses => self.of_each_plan(|plan| callers::said(part, plan)),
+            _ => {
+                for (entry, of) in used {
+                    self.at(part, entry, *of).map_err(|why| format!("`{}`: {why}", entry.title))?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn of_each_plan(&self, said: impl Fn(&Plan) -> Said) -> Said {
+        let mut last = None;
+        for plan in self.plans {
+            last = said(plan)?;
+        }
+        Ok(last)
+    }
+
+    fn languages(&mut self, plan: &Plan, of: OperationRef) -> Sinks {
+        let known = self.languages.entry(of);
+        *known.or_insert_with(|| languages(&plan.model, of.operation))
     }
 }

@@ -5,46 +5,60 @@ use std::collections::HashMap;
 use portcullis_evidence::{Kind, Outcome, Record};
 use portcullis_model::ControlId;
 
+use super::spoken::Spoken;
 use crate::answers::{Mitigation, Proof, State};
 use crate::rules::Rule;
 use crate::system::{Entry, EntryKind};
 
-type Standing = (Record, Vec<&'static str>);
+/// A record, what is over of it, and of what it speaks.
+#[derive(Debug)]
+struct Told<'a> {
+    record: &'a Record,
+    over: &'a [&'static str],
+    spoken: Spoken,
+}
 
 /// Evidence, by the operations that it speaks of.
 #[derive(Debug)]
 pub(crate) struct Shown<'a> {
-    by_operation: HashMap<&'a str, Vec<&'a Standing>>,
-    /// Records that speak of no declared operation.
-    of_none: Vec<&'a Standing>,
-    all: &'a [Standing],
+    all: Vec<Told<'a>>,
+    /// Their places in it.
+    by_operation: HashMap<&'a str, Vec<usize>>,
     is_in_front: bool,
 }
 
 impl<'a> Shown<'a> {
-    pub(crate) fn of(evidence: &'a [Standing], is_in_front: bool) -> Self {
-        let mut by_operation: HashMap<&str, Vec<&Standing>> = HashMap::new();
-        for standing in evidence {
-            for operation in &standing.0.operations {
-                by_operation.entry(operation).or_default().push(standing);
+    pub(crate) fn of(evidence: &'a [(Record, Vec<&'static str>)], is_in_front: bool) -> Self {
+        let mut by_operation: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, (record, _)) in evidence.iter().enumerate() {
+            for operation in &record.operations {
+                by_operation.entry(operation).or_default().push(at);
             }
         }
-        let of_none = evidence.iter().filter(|(record, _)| record.operations.is_empty()).collect();
-        Self { by_operation, of_none, all: evidence, is_in_front }
+        let told = |(record, over): &'a (Record, Vec<&'static str>)| Told {
+            record,
+            over: over.as_slice(),
+            spoken: Spoken::of(record),
+        };
+        Self { all: evidence.iter().map(told).collect(), by_operation, is_in_front }
     }
 
     /// Adds what attacks showed to what is to answer a threat.
     pub(crate) fn add(&self, rule: &Rule, entry: Option<&Entry>, all: &mut Vec<Mitigation>) {
+        // What the element itself answers is answered by one of the rule's controls.
+        let is_answered = all.iter().any(|one| !one.state.is_open());
+        let mut add = |told: &Told<'_>| self.add_one((rule, is_answered), told, all);
         match entry {
             Some(Entry { kind: EntryKind::Operation { .. }, name, .. }) => {
-                for standing in self.by_operation.get(name.as_str()).into_iter().flatten() {
-                    self.add_one(rule, standing, all);
-                }
+                let places = self.by_operation.get(name.as_str()).into_iter().flatten();
+                places.filter_map(|at| self.all.get(*at)).for_each(add);
             }
             // What no operation declares, and what is no operation, is asked of the whole.
-            Some(_) => self.of_none.iter().for_each(|standing| self.add_one(rule, standing, all)),
+            Some(_) => {
+                self.all.iter().filter(|told| told.record.operations.is_empty()).for_each(add);
+            }
             None => {
-                self.all.iter().for_each(|standing| self.add_one(rule, standing, all));
+                self.all.iter().for_each(&mut add);
                 // Of one operation it says that much, and no more of all of them.
                 all.iter_mut().for_each(|one| one.state = at_the_whole(one));
             }
@@ -56,10 +70,12 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn add_one(&self, rule: &Rule, (record, over): &Standing, all: &mut Vec<Mitigation>) {
-        if !rule.is_shown_by(record) {
-            return;
-        }
+    fn add_one(
+        &self,
+        (rule, is_answered): (&Rule, bool),
+        Told { record, over, spoken }: &Told<'_>,
+        all: &mut Vec<Mitigation>,
+    ) {
         let Kind::Attack { direct, through, stopped_by, knock_out, state, .. } = &record.kind
         else {
             return;
@@ -69,25 +85,27 @@ impl<'a> Shown<'a> {
             at: record.at,
             expires: record.expires,
             knock_out: *knock_out,
-            over: over.clone(),
+            over: over.to_vec(),
         };
         // What an attack does to the API alone is the same under any policy.
         let holds = over.iter().all(|what| !self.is_in_front && *what == "policy");
-        let outcome = if self.is_in_front { *through } else { *direct };
-        match outcome {
+        match if self.is_in_front { *through } else { *direct } {
             // It stays so until another try shows that it does not, whatever was changed since.
-            Outcome::Succeeded => {
+            Outcome::Succeeded if spoken.may_be(rule) => {
                 let why = "an attack on it succeeds";
                 noted(all, None, State::ComesThrough, why, proof());
             }
+            _ if !spoken.is_proof_of(rule) => {}
             Outcome::Stopped if *state == portcullis_evidence::State::Closed => {
-                for name in stopped_by {
-                    let control = ControlId::from_name(name);
+                for control in stopped_by.iter().filter_map(|name| ControlId::from_name(name)) {
                     let is_proven = holds && *knock_out == Some(true);
                     let state = if is_proven { State::Proven } else { State::Stale };
-                    proven(all, control, state, proof());
+                    let is_its_own = is_answered && rule.controls.contains(&control);
+                    proven(all, (control, is_its_own), state, proof());
                 }
             }
+            // A connection that ended without a word failed, and shows nothing.
+            Outcome::Failed if *state == portcullis_evidence::State::Inconclusive => {}
             Outcome::Failed if holds => {
                 let why = "attacks on it fail at the API itself";
                 noted(all, None, State::Withstands, why, proof());
@@ -96,7 +114,7 @@ impl<'a> Shown<'a> {
                 let why = "attacks on it failed at the API itself, and that is over";
                 noted(all, None, State::Missing, why, proof());
             }
-            Outcome::Stopped | Outcome::Inconclusive => {}
+            Outcome::Succeeded | Outcome::Stopped | Outcome::Inconclusive => {}
         }
     }
 }
@@ -110,12 +128,15 @@ const fn at_the_whole(one: &Mitigation) -> State {
     }
 }
 
-/// A control was seen to stop an attack. One that is missing in part stays so: what was tried is not all.
-fn proven(all: &mut Vec<Mitigation>, control: Option<ControlId>, state: State, proof: Proof) {
-    if control.is_none() {
-        return;
-    }
-    if let Some(known) = all.iter_mut().find(|one| one.control == control) {
+/// A control was seen to stop an attack. One that is missing in part stays so: what was tried is not all. One that is
+/// none of the threat's own stopped this attack, and nobody says that it stops the next one.
+fn proven(
+    all: &mut Vec<Mitigation>,
+    (control, is_its_own): (ControlId, bool),
+    state: State,
+    proof: Proof,
+) {
+    if let Some(known) = all.iter_mut().find(|one| one.control == Some(control)) {
         known.state = match (known.state, state) {
             (State::Missing, _) => State::Missing,
             (State::Proven, _) | (_, State::Proven) => State::Proven,
@@ -123,12 +144,11 @@ fn proven(all: &mut Vec<Mitigation>, control: Option<ControlId>, state: State, p
         };
         known.proof_count += 1;
         known.proofs.push(proof);
-    } else {
-        // What was stopped once, and by what nothing expects there, is no answer when that is over.
-        let state = if state == State::Stale { State::Missing } else { state };
-        let why = "an attack on it was stopped by this control";
-        noted(all, control, state, why, proof);
+        return;
     }
+    let why = "an attack on it was stopped by this control";
+    let state = if is_its_own && state == State::Proven { state } else { State::Missing };
+    noted(all, Some(control), state, why, proof);
 }
 
 fn noted(

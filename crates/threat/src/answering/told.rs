@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use portcullis_controls::{Expectation, Plan, face};
+use portcullis_controls::{Closed, Expectation, Plan, face};
 use portcullis_model::{ControlId, Mode, UnixMillis};
 
-use super::parts::part;
+use super::parts::{Part, Parts, Row, Said, row};
 use crate::answers::{Answers, Mitigation, Seen, State};
 use crate::rules::Rule;
 use crate::system::{Element, Entry, EntryKind, OperationRef, Reach, System};
@@ -14,14 +14,19 @@ use crate::system::{Element, Entry, EntryKind, OperationRef, Reach, System};
 /// What controls expect of operations, each asked once.
 pub(crate) struct Expected<'a> {
     answers: &'a Answers<'a>,
-    known: HashMap<(ControlId, OperationRef), (State, Cow<'static, str>)>,
+    known: HashMap<(ControlId, OperationRef), Told>,
     /// Of a control for all operations together.
-    whole: HashMap<ControlId, (State, Cow<'static, str>)>,
+    whole: HashMap<ControlId, Told>,
+    parts: Parts<'a>,
 }
+
+/// How far, and why.
+type Told = (State, Cow<'static, str>);
 
 impl<'a> Expected<'a> {
     pub(crate) fn of(answers: &'a Answers<'a>) -> Self {
-        Self { answers, known: HashMap::new(), whole: HashMap::new() }
+        let parts = Parts::of(answers.plans, answers.now);
+        Self { answers, known: HashMap::new(), whole: HashMap::new(), parts }
     }
 
     /// How far a control is to answer threats at an element.
@@ -35,42 +40,112 @@ impl<'a> Expected<'a> {
             Element::Entry(at) => system.entries.get(at),
             _ => None,
         };
-        let (state, why) = match entry {
-            Some(entry) if entry.reach == Reach::Nobody => {
+        let (state, why) = match (entry, row(rule.id, control)) {
+            (Some(entry), _) if self.is_closed(entry) => {
                 (State::Configured, Cow::Borrowed("it is closed: nobody may use it"))
             }
-            Some(entry @ Entry { kind: EntryKind::Operation { of, .. }, .. }) => {
-                match (self.at(control, *of), self.part(rule, control, entry, *of)) {
-                    ((State::Configured, _), Some(Ok(why))) => (State::Configured, why),
-                    ((State::Configured, _), Some(Err(why))) => {
-                        (State::Missing, Cow::Borrowed(why))
+            (_, None) => (State::Missing, Cow::Borrowed("nobody decided whether it answers this")),
+            (Some(entry @ Entry { kind: EntryKind::Operation { of, .. }, .. }), Some(row)) => {
+                match self.at(control, *of) {
+                    (State::Configured, what) => {
+                        let said = self.parts.at(row.part, entry, *of);
+                        self.with(row, Some(*of), said.map(|words| words.unwrap_or(what)))
                     }
-                    (told, _) => told,
+                    told => told,
                 }
             }
-            _ => self.whole(control),
+            (_, Some(row)) => match self.whole(control) {
+                (State::Configured, what) => {
+                    let used = self.used(system);
+                    let said = match row.part {
+                        Part::Everywhere => self.everywhere(control, &used),
+                        part => self.parts.whole(part, &used),
+                    };
+                    self.with(row, None, said.map(|words| words.unwrap_or(what)))
+                }
+                told => told,
+            },
         };
         Mitigation::without_proof(Some(control), state, why)
     }
 
-    fn part(
-        &self,
-        rule: &Rule,
-        control: ControlId,
-        entry: &Entry,
-        of: OperationRef,
-    ) -> Option<Result<Cow<'static, str>, &'static str>> {
-        part(rule, control, self.answers.plans.get(of.api)?, (of.operation, entry))
+    /// Whether nobody may use it: what closes it enforces. While that only observes, requests pass.
+    pub(crate) fn is_closed(&self, entry: &Entry) -> bool {
+        let EntryKind::Operation { of, .. } = &entry.kind else {
+            return entry.reach == Reach::Nobody;
+        };
+        let plan = self.answers.plans.get(of.api);
+        let by = plan.and_then(|plan| Some((plan, plan.why_closed(of.operation)?)));
+        let holds = |(plan, why): (&Plan, Closed)| {
+            let control = match why {
+                Closed::Caller => ControlId::CallerIdentity,
+                Closed::Function | Closed::Graphql => ControlId::FunctionAccess,
+                Closed::Objects => ControlId::ObjectOwnership,
+            };
+            plan.mode(control, Some(of.operation), self.answers.now) == Mode::Enforce
+        };
+        entry.reach == Reach::Nobody && by.is_none_or(holds)
     }
 
-    fn at(&mut self, control: ControlId, of: OperationRef) -> (State, Cow<'static, str>) {
+    /// What is there, if the controls that must enforce beside it do.
+    fn with(
+        &self,
+        row: &Row,
+        of: Option<OperationRef>,
+        said: Result<Cow<'static, str>, Cow<'static, str>>,
+    ) -> Told {
+        let why = match said {
+            Ok(why) => why,
+            Err(why) => return (State::Missing, why),
+        };
+        let now = self.answers.now;
+        let is_off = |control: &&ControlId| {
+            if let Some(of) = of {
+                let plan = self.answers.plans.get(of.api);
+                let mode = plan.map(|plan| plan.mode(**control, Some(of.operation), now));
+                return mode != Some(Mode::Enforce);
+            }
+            self.answers.plans.iter().any(|plan| relaxed(plan, **control, now).is_some())
+        };
+        match row.with.iter().find(is_off) {
+            Some(control) => {
+                let why = format!("it has a hole where `{control}` only observes");
+                (State::Missing, Cow::Owned(why))
+            }
+            None => (State::Configured, why),
+        }
+    }
+
+    /// The operations that somebody may use.
+    fn used<'s>(&self, system: &'s System) -> Vec<(&'s Entry, OperationRef)> {
+        let of = |entry: &'s Entry| match entry.kind {
+            EntryKind::Operation { of, .. } => Some((entry, of)),
+            _ => None,
+        };
+        system.entries.iter().filter(|entry| !self.is_closed(entry)).filter_map(of).collect()
+    }
+
+    /// Whether what a control asks can be derived of each of them.
+    fn everywhere(&mut self, control: ControlId, used: &[(&Entry, OperationRef)]) -> Said {
+        for (entry, of) in used {
+            let Some(plan) = self.answers.plans.get(of.api) else { continue };
+            let expectation = (face(control).expectation)(&plan.model, of.operation);
+            if let Expectation::Missing(_) = expectation {
+                let (_, why) = self.at(control, *of);
+                return Err(Cow::Owned(format!("not at `{}`: {why}", entry.title)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn at(&mut self, control: ControlId, of: OperationRef) -> Told {
         let answers = self.answers;
         let known = self.known.entry((control, of));
         known.or_insert_with(|| expected(answers, control, of)).clone()
     }
 
     /// Enforced for all operations, unless somebody relaxed all of it.
-    fn whole(&mut self, control: ControlId) -> (State, Cow<'static, str>) {
+    fn whole(&mut self, control: ControlId) -> Told {
         let answers = self.answers;
         let decide = || {
             let relaxed = answers.plans.iter().find_map(|plan| relaxed(plan, control, answers.now));
@@ -100,7 +175,7 @@ fn expected(
     answers: &Answers<'_>,
     control: ControlId,
     OperationRef { api, operation }: OperationRef,
-) -> (State, Cow<'static, str>) {
+) -> Told {
     let Some(plan) = answers.plans.get(api) else {
         return (State::Missing, Cow::Borrowed("there is no such API"));
     };

@@ -40,7 +40,7 @@ impl Rule {
         let Factors { skill, motive, discovery, exploit, awareness } = self.factors;
         let Harm { confidentiality, integrity, availability, accountability } = self.harm;
         let shown = match self.probe {
-            Probe::Attacks => format!("attacks of {item} that have one of these weaknesses"),
+            Probe::Attacks => "attacks that name it".to_owned(),
             Probe::People(how) => format!("people: {how}"),
         };
         let controls: Vec<String> =

@@ -124,7 +124,9 @@ pub(super) const MESSAGES_AT_YOUR_COST: Rule = Rule {
     advice: "each target, caller and address gets few messages in a day, and a budget stops all of them",
     factors: Factors { skill: 9, motive: 9, discovery: 7, exploit: 9, awareness: 6 },
     harm: Harm { confidentiality: 0, integrity: 0, availability: 5, accountability: 7 },
-    probe: Probe::Attacks,
+    probe: Probe::People(
+        "have it send to a number of your own ten times, then to ten numbers: when does it stop?",
+    ),
     find: |looked| looked.each(Fact::SendsMessages, "its name says that somebody gets a message"),
 };
 

@@ -1,10 +1,11 @@
 //! C1 to C5, C7, C8: keys, tokens and passwords, where they lie and what they open.
 
+use portcullis_contract::SchemeKind;
 use portcullis_controls::Stride;
 use portcullis_model::ControlId;
 
 use super::exposure::holds_credentials;
-use super::{Hit, Probe, Rule};
+use super::{Hit, Looked, Probe, Rule};
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
 use crate::system::{ComponentKind, Element, Fact, StoreKind};
@@ -68,9 +69,7 @@ pub(super) const KEY_NOT_REPLACED: Rule = Rule {
             return Vec::new();
         }
         let why = "keys open its operations";
-        let mut plans = looked.plans.iter();
-        let issues = plans.any(|plan| plan.model.callers.api_keys.is_some());
-        if issues && looked.system.scope.has_gateway {
+        if issues_all_keys(looked) {
             let because = "the gateway issues them: `portcullis keys roll` and `keys revoke`";
             return vec![Hit::known(Element::Whole, why, State::Configured, because)];
         }
@@ -298,16 +297,29 @@ pub(super) const KEY_OPENS_EVERYTHING: Rule = Rule {
             return Vec::new();
         }
         let why = "keys open its operations";
-        let mut plans = looked.plans.iter();
-        let issues = plans.any(|plan| plan.model.callers.api_keys.is_some());
-        if issues && looked.system.scope.has_gateway {
-            let because =
-                "keys of the gateway can be made for named operations, networks and a while";
-            return vec![Hit::known(Element::Whole, why, State::Configured, because)];
+        if issues_all_keys(looked) {
+            let because = "keys of the gateway can be made for named operations, networks and a while; whether each is, \
+                           `portcullis keys list` shows";
+            return vec![Hit::known(Element::Whole, why, State::Missing, because)];
         }
         vec![Hit::new(Element::Whole, why)]
     },
 };
+
+/// Whether the gateway gave out every key that opens an operation.
+fn issues_all_keys(looked: &Looked<'_>) -> bool {
+    looked.system.scope.has_gateway
+        && looked.plans.iter().all(|plan| {
+            let callers = &plan.model.callers;
+            let schemes = plan.operations.iter().flat_map(|operation| operation.caller.schemes());
+            let is_key = |at: &usize| {
+                let scheme = plan.model.contract.schemes.get(*at);
+                scheme.is_some_and(|scheme| scheme.kind == SchemeKind::ApiKey)
+            };
+            let is_session = |at| callers.logins.iter().any(|login| login.takes(at));
+            schemes.filter(is_key).all(|at| callers.takes_keys(at) || is_session(at))
+        })
+}
 
 /// Whether rows are read and written there.
 const fn is_database(kind: StoreKind) -> bool {

@@ -223,6 +223,7 @@ pub fn succeeded(item: &str, cwe: u16) -> Record {
         kind: Kind::Attack {
             item: item.to_owned(),
             cwe,
+            threats: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Succeeded,
             stopped_by: Vec::new(),

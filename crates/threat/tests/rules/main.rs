@@ -7,9 +7,9 @@
     reason = "what a test sets up must be there"
 )]
 
-mod attacks;
 mod cases;
 mod given;
 mod names;
+mod parts;
 mod sample;
 mod whole;

@@ -71,7 +71,7 @@ fn the_gateway_changes_what_answers_a_threat_and_not_whether_an_operation_has_it
 fn without_the_gateway_nothing_is_answered_and_with_it_most_is() {
     let (before, after) = (sample(false).found(), sample(true).found());
     assert_eq!(before.open, before.all, "nobody said or showed that the API answers any");
-    assert!(after.open * 5 < after.all, "{after:?}");
+    assert!(after.open * 4 < after.all, "{after:?}");
     // Nobody ran an attack.
     assert_eq!((before.proven, after.proven), (0, 0));
 }

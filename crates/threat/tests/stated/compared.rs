@@ -1,5 +1,6 @@
 //! What is worse than in an earlier model.
 
+use portcullis_model::ControlId;
 use portcullis_threat::diff::{Baseline, Change, Tried};
 use portcullis_threat::{Element, Proof, State};
 
@@ -111,18 +112,20 @@ fn a_state_that_got_worse_says_what_it_was() {
 
 #[test]
 fn a_control_that_is_lost_behind_another_is_told() {
-    let (before, mut now) = (found(CONTRACT, "", true, &[]), found(CONTRACT, "", true, &[]));
-    let configured = |one: &&mut portcullis_threat::Mitigation| one.state == State::Configured;
-    let several = |one: &&mut portcullis_threat::Threat| {
-        one.mitigations.iter().filter(|one| one.state == State::Configured).count() > 1
+    let with_second = |second: State| {
+        let mut model = found(CONTRACT, "", true, &[]);
+        let all = model.threats.iter_mut().map(|one| &mut one.mitigations);
+        let all = all.filter(|all| all.iter().any(|one| one.state == State::Configured));
+        let all = all.min_by_key(|all| all.len()).unwrap();
+        let mut another = all[0].clone();
+        (another.control, another.state) = (Some(ControlId::SecretInUrl), second);
+        all.push(another);
+        model
     };
-    let threat = now.threats.iter_mut().find(several).unwrap();
-    let lost = threat.mitigations.iter_mut().rev().find(configured).unwrap();
-    lost.state = State::Missing;
-    let control = lost.control.unwrap().name();
+    let (before, now) = (with_second(State::Configured), with_second(State::Missing));
     let [one] = all_worse(&before, &now, &Tried::default()).try_into().unwrap();
     assert_eq!(one.change, Change::LostControl);
-    assert_eq!(one.what, format!("`{control}` was configured, now it is missing"));
+    assert_eq!(one.what, "`secret_in_url` was configured, now it is missing");
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn attack(
         kind: Kind::Attack {
             item: "A1".to_owned(),
             cwe: 639,
+            threats: vec!["others-objects-read".to_owned()],
             direct,
             through,
             stopped_by,

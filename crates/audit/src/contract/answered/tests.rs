@@ -50,6 +50,7 @@ fn record(control: &str, item: &str, operation: &str) -> Record {
         kind: Kind::Attack {
             item: item.to_owned(),
             cwe: 770,
+            threats: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec![control.to_owned()],

@@ -199,7 +199,7 @@ fn versions(model: &Model) -> HashMap<(String, String), usize> {
 }
 
 /// A path without `v1`, `v2`.
-fn versionless(template: &str) -> String {
+pub(crate) fn versionless(template: &str) -> String {
     let is_version = |segment: &&str| {
         let digits = segment.strip_prefix(['v', 'V']).unwrap_or_default();
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')

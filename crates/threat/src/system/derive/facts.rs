@@ -178,9 +178,14 @@ fn takes_filter(plan: &Plan, said: &Said, operation: &Operation) -> bool {
         shape.is_some_and(|shape| shape.text.is_confined)
             || item.is_some_and(|item| item.text.is_confined)
     };
-    let mut query = operation.parameters.iter().filter(|one| one.place == Place::Query).peekable();
-    query.peek().is_some() && said.filters()
-        || query.any(|one| filters_by(&one.name) && !is_listed(one))
+    filters(operation).any(|one| said.filters() || !is_listed(one))
+}
+
+/// The parameters that say what to sort or filter by: by their names, or all of them where the operation is called so.
+pub(crate) fn filters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    let by_path = Said::of(operation).filters();
+    let query = operation.parameters.iter().filter(|one| one.place == Place::Query);
+    query.filter(move |one| by_path || filters_by(&one.name))
 }
 
 fn takes_pattern(operation: &Operation) -> bool {
