@@ -131,6 +131,26 @@ fn operations_that_nobody_is_served_are_told() {
 }
 
 #[test]
+fn the_api_alone_has_the_same_threats_however_that_is_said() {
+    let folder = folder();
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let model = model(&folder, arguments);
+        let threats = model["threats"].as_array().unwrap().iter();
+        let mut names: Vec<String> =
+            threats.map(|threat| threat["name"].as_str().unwrap().to_owned()).collect();
+        names.sort_unstable();
+        names
+    };
+    let alone = names(&["--contract", "openapi.yaml"]);
+    let upstream = ["--contract", "openapi.yaml", "--upstream", "http://127.0.0.1:3000"];
+    assert_eq!(names(&[&upstream[..], &["--without-gateway"]].concat()), alone);
+    // A policy that says where the API is, and nothing of its objects.
+    let apis = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]\n";
+    folder.write("silent.yaml", apis);
+    assert_eq!(names(&["-c", "silent.yaml", "--without-gateway"]), alone);
+}
+
+#[test]
 fn what_people_say_beside_the_policy_is_heard_and_lost_when_the_contract_is_renamed() {
     let folder = folder();
     let arguments = ["-c", "portcullis.yaml", "--without-gateway"];

@@ -60,8 +60,13 @@ pub(super) const OTHERS_SCRIPT_SHOWN: Rule = Rule {
     probe: Probe::Attacks,
     find: |looked| {
         let hands_on = |entry: &Entry| {
-            entry.facts.has_any(&[Fact::GivesAnything, Fact::GivesMarkup, Fact::GivesUninspected])
+            entry.facts.has_any(&[Fact::GivesFile, Fact::GivesMarkup, Fact::GivesUninspected])
         };
-        looked.each_of(hands_on, "its answers hold what the document does not describe")
+        let mut hits =
+            looked.each_of(hands_on, "its answers are pages, files or texts as they came");
+        // Which properties others wrote, no document tells.
+        let gives = &[Fact::ReadsObjects, Fact::GivesList, Fact::GivesAnything];
+        hits.extend(looked.whole(looked.has_any(gives), "answers may hold texts of others"));
+        hits
     },
 };

@@ -104,6 +104,8 @@ pub enum Fact {
     ChangesReach,
     /// Its answers are tables that spreadsheets open.
     GivesTable,
+    /// Its answers are bytes or plain text: a download.
+    GivesFile,
 }
 
 /// A set of facts.

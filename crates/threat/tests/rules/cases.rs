@@ -380,12 +380,7 @@ const CASES: &[Case] = &[
         || operation(&[GivesRedirect]),
         || operation(&[TakesUrl]),
     ),
-    case(
-        "others-script-shown",
-        "entry/it",
-        || operation(&[GivesMarkup]),
-        || operation(&[GivesList]),
-    ),
+    case("others-script-shown", "entry/it", || operation(&[GivesFile]), || operation(&[Changes])),
     case(
         "value-of-another-kind",
         "entry/it",

@@ -246,9 +246,19 @@ fn answers(
     facts
         .with(Fact::GivesUninspected, handling.stream_answer || is_stream)
         .with(Fact::GivesMarkup, is_markup)
+        .with(Fact::GivesFile, gives_file(operation))
         .with(Fact::GivesTable, !facts.has(Fact::Changes) && gives_table(operation, said))
         .with(Fact::GivesRedirect, leads)
         .with(Fact::Upgrades, handling.upgrades)
+}
+
+/// Whether its answers of success are bytes or plain text.
+fn gives_file(operation: &Operation) -> bool {
+    let successes = operation.responses.iter().filter(|one| is_success(one.status));
+    let mut media = successes.flat_map(|response| &response.media);
+    media.any(|media| {
+        matches!(media.kind, BodyKind::Opaque | BodyKind::Text) && media.range.main != "*"
+    })
 }
 
 /// Forms of tables: what spreadsheets open by a click.
