@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use portcullis_model::Span;
 
+use crate::contract::Fix;
 use crate::finding::{At, Finding, Rule, Severity};
 
 /// What was looked at.
@@ -67,6 +68,23 @@ pub struct ToldScore {
     /// From 0 to 1,000: tenths of a point.
     pub tenths: u32,
     /// Its operations.
+    pub operations: usize,
+    /// What mends all findings of one rule in it, what regains most first.
+    pub fixes: Vec<ToldFix>,
+}
+
+/// What mends all findings of one rule in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldFix {
+    /// The rule.
+    pub rule: String,
+    /// What to do.
+    pub fix: String,
+    /// What the score gains, in tenths of a point.
+    pub regains: u32,
+    /// How many findings there are.
+    pub findings: usize,
+    /// The operations that they concern.
     pub operations: usize,
 }
 
@@ -157,6 +175,15 @@ impl Told {
     /// Whether nobody answers it yet.
     pub const fn is_open(&self) -> bool {
         self.enforced.is_none()
+    }
+}
+
+impl ToldFix {
+    /// As it was weighed.
+    pub fn of(fix: &Fix) -> Self {
+        let Fix { rule, fix, regains, findings, operations } = fix;
+        let (rule, fix) = (rule.id.to_owned(), fix.clone());
+        Self { rule, fix, regains: *regains, findings: *findings, operations: *operations }
     }
 }
 

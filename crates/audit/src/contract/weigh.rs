@@ -5,9 +5,11 @@ use std::cmp::Reverse;
 use portcullis_evidence::Standing;
 
 use super::answered::{Proofs, answer};
+use super::exposure::{Counting, counting};
 use super::raised::Draft;
-use super::score::{self, Answer, Score, load};
+use super::score::{Answer, Score, load, weight};
 use super::subject::Subject;
+use super::tally::{Fix, Tally};
 use crate::finding::{At, Finding, Place};
 
 /// Places of one finding that are told.
@@ -20,45 +22,58 @@ pub struct Scored {
     pub finding: Finding,
     /// How far it is answered.
     pub answer: Answer,
-    /// What the score gains when it is mended, in tenths of a point.
+    /// What the score gains when it is mended, in tenths of a point; at least so much, where that brings other rules.
     pub regains: u32,
     /// The operations that it concerns; at least so many, where there are more than are counted.
     pub operations: usize,
-    /// What it weighs.
+    /// What it weighs: at each of its operations, where that is how it counts.
     pub(super) load: u64,
+    pub(super) counting: Counting,
+    /// Its operations, by their place in the outline.
+    pub(super) concerns: Vec<u32>,
 }
 
-/// All findings: what nothing answers before what is answered, the worst first.
-pub(super) fn findings(
+/// What was found, and what it comes to.
+#[derive(Debug)]
+pub(super) struct Weighed {
+    /// What nothing answers before what is answered, the worst first.
+    pub(super) findings: Vec<Scored>,
+    pub(super) score: Score,
+    pub(super) fixes: Vec<Fix>,
+}
+
+/// Weighs all that was raised.
+pub(super) fn weighed(
     drafts: Vec<Draft>,
     subject: &Subject<'_>,
     evidence: Option<&Standing>,
-) -> Vec<Scored> {
+) -> Weighed {
     let mut proofs = Proofs::of(evidence);
     let mut findings: Vec<Scored> =
         drafts.into_iter().map(|draft| scored(draft, subject, &mut proofs)).collect();
+    let tally = Tally::of(&findings, subject, &mut proofs);
+    let score = tally.score();
+    for one in &mut findings {
+        one.regains = tally.regained([&*one]);
+    }
+    let fixes = tally.fixes(&findings);
+    sort(&mut findings);
+    Weighed { findings, score, fixes }
+}
+
+fn sort(findings: &mut [Scored]) {
     findings.sort_by(|one, other| {
         let key = |of: &Scored| {
             let is_open = of.answer == Answer::Open;
-            (Reverse(is_open), Reverse(of.finding.severity), Reverse(of.load))
+            let severity = of.finding.severity;
+            let load = load(severity, of.operations, of.answer);
+            (Reverse(is_open), Reverse(severity), Reverse(load))
         };
         key(one)
             .cmp(&key(other))
             .then_with(|| one.finding.rule.id.cmp(other.finding.rule.id))
             .then_with(|| span(one).cmp(&span(other)))
     });
-    findings
-}
-
-/// The score of all findings; each learns what it regains.
-pub(super) fn score(findings: &mut [Scored], operations: usize) -> Score {
-    let all: u64 = findings.iter().map(|one| one.load).sum();
-    let score = score::score(all, operations);
-    for one in findings {
-        let without = score::score(all.saturating_sub(one.load), operations);
-        one.regains = without.tenths() - score.tenths();
-    }
-    score
 }
 
 /// Where the cause stands.
@@ -84,6 +99,12 @@ fn scored(draft: Draft, subject: &Subject<'_>, proofs: &mut Proofs<'_>) -> Score
         places.push(place(subject.outline.root.span, None));
     }
     let operations = draft.operations.len();
+    let counting = counting(draft.rule.id);
+    let load = match counting {
+        Counting::Alone => load(draft.severity, operations, answer),
+        Counting::OfCredentials => answer.leaves(weight(draft.severity)),
+        Counting::OfOpenness | Counting::Never => 0,
+    };
     Scored {
         finding: Finding {
             rule: draft.rule,
@@ -96,6 +117,8 @@ fn scored(draft: Draft, subject: &Subject<'_>, proofs: &mut Proofs<'_>) -> Score
         answer,
         regains: 0,
         operations,
-        load: load(draft.severity, operations, answer),
+        load,
+        counting,
+        concerns: draft.operations,
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_audit::contract::{Audited, Overlay, audit};
 use portcullis_audit::{
-    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldRule, ToldScore,
+    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldFix, ToldRule, ToldScore,
     document_text, may_be_document, says,
 };
 use portcullis_contract::as_json;
@@ -144,19 +144,12 @@ impl FoundDocuments {
             document: name.to_owned(),
             tenths: found.score.tenths(),
             operations: found.operations,
+            fixes: found.fixes.iter().map(ToldFix::of).collect(),
         });
-        for (is_so, why) in [
-            (found.untold > 0, format!("{} more findings are not told", found.untold)),
-            (!found.is_whole, "it is larger than what is looked at".to_owned()),
-        ] {
-            if is_so {
-                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
-            }
+        if found.untold > 0 {
+            let why = format!("{} more findings are not told", found.untold);
+            self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
         }
-        self.not_looked_at.extend(found.not_compiled.into_iter().map(|why| {
-            let why = format!("not all rules see what does not compile: {why}");
-            NotLookedAt { what: name.to_owned(), why }
-        }));
         self.overlays.push(found.overlay);
     }
 
