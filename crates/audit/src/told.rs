@@ -78,6 +78,8 @@ pub struct ToldScore {
 pub struct ToldFix {
     /// The rule.
     pub rule: String,
+    /// How bad the worst of them is.
+    pub severity: Severity,
     /// What to do.
     pub fix: String,
     /// What the score gains, in tenths of a point.
@@ -178,12 +180,24 @@ impl Told {
     }
 }
 
+impl ToldScore {
+    /// What mends faults: what is worth knowing only costs points, too, and may be as it must be.
+    pub(crate) fn urgent(&self) -> impl Iterator<Item = &ToldFix> {
+        self.fixes.iter().filter(|fix| fix.severity > Severity::Info)
+    }
+}
+
 impl ToldFix {
     /// As it was weighed.
     pub fn of(fix: &Fix) -> Self {
-        let Fix { rule, fix, regains, findings, operations } = fix;
-        let (rule, fix) = (rule.id.to_owned(), fix.clone());
-        Self { rule, fix, regains: *regains, findings: *findings, operations: *operations }
+        Self {
+            rule: fix.rule.id.to_owned(),
+            severity: fix.severity,
+            fix: fix.fix.clone(),
+            regains: fix.regains,
+            findings: fix.findings,
+            operations: fix.operations,
+        }
     }
 }
 

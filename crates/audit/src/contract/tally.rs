@@ -10,13 +10,15 @@ use super::rules::OPERATION_PUBLIC;
 use super::score::{Loads, Ranks, Score};
 use super::subject::Subject;
 use super::weigh::Scored;
-use crate::finding::Rule;
+use crate::finding::{Rule, Severity};
 
 /// All findings of one rule, which are mended in the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What they were held against.
     pub rule: &'static Rule,
+    /// How bad the worst of them is.
+    pub severity: Severity,
     /// What to do.
     pub fix: String,
     /// What the score gains when all of them are mended, in tenths of a point; at least so much, where that brings other
@@ -131,6 +133,7 @@ impl Tally {
             operations.dedup();
             Some(Fix {
                 rule: first.finding.rule,
+                severity: of_rule.iter().map(|one| one.finding.severity).max()?,
                 fix: first.finding.fix.clone(),
                 regains: self.regained(of_rule.iter().copied()),
                 findings: of_rule.len(),

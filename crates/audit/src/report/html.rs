@@ -89,11 +89,12 @@ fn numbers(report: &Report, out: &mut String) {
 
 /// What regains most when all findings of a rule are mended.
 fn fixes(of: &ToldScore, out: &mut String) {
-    if of.fixes.is_empty() {
+    let mut all = of.urgent().take(FIXES_MAX).peekable();
+    if all.peek().is_none() {
         return;
     }
     out.push_str("<ul>\n");
-    for one in of.fixes.iter().take(FIXES_MAX) {
+    for one in all {
         let (whole, tenth) = (one.regains / 10, one.regains % 10);
         let (rule, fix) = (Escaped(&one.rule), Escaped(&one.fix));
         let _ = writeln!(out, "<li>+{whole}.{tenth} <code>{rule}</code>: {fix}</li>");

@@ -73,6 +73,7 @@ fn score(one: &ToldScore) -> Value {
     let fixes = one.fixes.iter().map(|fix| {
         json!({
             "rule": fix.rule,
+            "severity": fix.severity.name(),
             "fix": fix.fix,
             "regains": points(fix.regains),
             "findings": fix.findings,

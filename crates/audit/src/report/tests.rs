@@ -43,7 +43,7 @@ fn told(severity: Severity, name: &str) -> Told {
 
 fn fix() -> ToldFix {
     let (rule, fix) = (HOSTILE.to_owned(), HOSTILE.to_owned());
-    ToldFix { rule, fix, regains: 14, findings: 2, operations: 3 }
+    ToldFix { rule, severity: Severity::High, fix, regains: 14, findings: 2, operations: 3 }
 }
 
 fn report(findings: Vec<Told>) -> Report {

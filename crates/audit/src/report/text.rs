@@ -42,7 +42,8 @@ impl Report {
 fn summary(report: &Report, out: &mut String) {
     for one in &report.scores {
         let (score, document) = (points(one.tenths), line(&one.document));
-        let _ = writeln!(out, "score: {score} of 100: {document}, {} operations", one.operations);
+        let operations = operations(one.operations);
+        let _ = writeln!(out, "score: {score} of 100: {document}, {operations}");
     }
     let counts = SEVERITIES.iter().map(|severity| (report.count_of(*severity), severity.name()));
     let counts = counts.chain([(report.enforced(), "enforced by the gateway")]);
@@ -60,7 +61,7 @@ fn summary(report: &Report, out: &mut String) {
 
 /// What regains most when all findings of a rule are mended.
 fn fixes(report: &Report, out: &mut String) {
-    let all = report.scores.iter().flat_map(|of| of.fixes.iter().map(move |fix| (of, fix)));
+    let all = report.scores.iter().flat_map(|of| of.urgent().map(move |fix| (of, fix)));
     let mut all: Vec<(&ToldScore, &ToldFix)> = all.collect();
     all.sort_by_key(|(_, fix)| Reverse(fix.regains));
     if all.is_empty() {
@@ -98,6 +99,11 @@ fn not_looked_at(report: &Report, is_verbose: bool, out: &mut String) {
         let more = reasons.len() - max;
         let _ = writeln!(out, "not looked at: {more} more, which --verbose shows");
     }
+}
+
+/// So many operations.
+fn operations(count: usize) -> String {
+    if count == 1 { "1 operation".to_owned() } else { format!("{count} operations") }
 }
 
 /// Tenths, as people write them.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::Report;
 use super::super::escaped::line;
-use super::points;
+use super::{operations, points};
 use crate::contract::PLACES_MAX;
 use crate::finding::Severity;
 use crate::told::{Spot, Told};
@@ -78,8 +78,7 @@ fn at_operations(all: &[Told]) -> String {
     let or_more = if is_cut { " or more" } else { "" };
     match named.len() {
         0 => String::new(),
-        1 => format!(" at 1 operation{or_more}"),
-        count => format!(" at {count} operations{or_more}"),
+        count => format!(" at {}{or_more}", operations(count)),
     }
 }
 
