@@ -13,6 +13,7 @@ mod page;
 mod raised;
 mod rules;
 mod score;
+mod scored;
 mod subject;
 mod tally;
 mod weigh;
@@ -31,8 +32,8 @@ use weigh::{Weighed, weighed};
 pub use overlay::{ACTIONS_MAX, Action, Change, Overlay};
 pub use page::{rule_page, rules_page};
 pub use score::{Answer, Score};
+pub use scored::{PLACES_MAX, Scored};
 pub use tally::Fix;
-pub use weigh::{PLACES_MAX, Scored};
 
 /// Findings that are told; what is worse comes first, and all of them count in the score.
 pub const FINDINGS_MAX: usize = 5_000;

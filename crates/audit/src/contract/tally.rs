@@ -8,8 +8,8 @@ use super::exposure::{Counting, Exposure};
 use super::raised::Draft;
 use super::rules::OPERATION_PUBLIC;
 use super::score::{Loads, Ranks, Score};
+use super::scored::Scored;
 use super::subject::Subject;
-use super::weigh::Scored;
 use crate::finding::{Rule, Severity};
 
 /// All findings of one rule, which are mended in the same way.

@@ -54,10 +54,15 @@ fn look(subject: &Subject<'_>, raising: &mut Raising<'_>) {
     let by_title: HashMap<&str, &NotServed> =
         not_served.iter().map(|one| (one.title.as_str(), one)).collect();
     let mut reasons: BTreeMap<&str, (Vec<Span>, Vec<u32>)> = BTreeMap::new();
+    let paths: HashSet<&str> = subject.contract.paths.iter().map(String::as_str).collect();
     for one in subject.operations().filter(|one| one.said.index.is_none()) {
         let known = by_title.get(one.said.title().as_str());
-        let why = known
-            .map_or("another operation takes its requests, or none can match it", |one| &one.why);
+        let unmatched = if paths.contains(one.said.template.as_str()) {
+            "another operation takes its requests"
+        } else {
+            "no request can match its path"
+        };
+        let why = known.map_or(unmatched, |one| &one.why);
         let (roots, operations) = reasons.entry(why).or_default();
         roots.extend(known.map(|one| one.why_span));
         operations.push(one.number);
