@@ -61,6 +61,7 @@ fn audited(name: &str, text: String) -> Result<(DocumentAudit, [u128; 2]), Strin
         contract: &contract,
         sources: &sources,
         main,
+        warnings: &contract.warnings,
         plan: None,
         evidence: None,
         now: UnixMillis(0),

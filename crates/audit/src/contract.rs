@@ -6,34 +6,37 @@
 mod answered;
 mod check;
 mod control;
+mod exposure;
 mod group;
 mod overlay;
 mod page;
 mod raised;
 mod rules;
 mod score;
+mod scored;
 mod subject;
+mod tally;
 mod weigh;
 
 use portcullis_contract::Contract;
 use portcullis_contract::outline::Outline;
 use portcullis_controls::Plan;
 use portcullis_evidence::Standing;
-use portcullis_model::{Diagnostic, SourceId, Sources, UnixMillis, shown};
+use portcullis_model::{Diagnostic, SourceId, Sources, UnixMillis};
+use portcullis_policy::Model;
 
 use crate::finding::{Finding, Rule};
 use subject::Subject;
+use weigh::{Weighed, weighed};
 
 pub use overlay::{ACTIONS_MAX, Action, Change, Overlay};
 pub use page::{rule_page, rules_page};
 pub use score::{Answer, Score};
-pub use weigh::{PLACES_MAX, Scored};
+pub use scored::{PLACES_MAX, Scored};
+pub use tally::Fix;
 
 /// Findings that are told; what is worse comes first, and all of them count in the score.
 pub const FINDINGS_MAX: usize = 5_000;
-
-/// Operations that could not be compiled and are told.
-const NOT_COMPILED_MAX: usize = 100;
 
 /// A document, and what is known of the gateway in front of it.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +47,8 @@ pub struct Audited<'a> {
     pub sources: &'a Sources,
     /// The document itself, among them.
     pub main: SourceId,
+    /// What reading it told: joined with a policy, a contract has none of its own.
+    pub warnings: &'a [Diagnostic],
     /// What a gateway enforces, if there is a policy.
     pub plan: Option<&'a Plan>,
     /// What attacks showed of it; none: nobody kept any.
@@ -63,8 +68,8 @@ pub struct DocumentAudit {
     pub score: Score,
     /// Its operations, also those that cannot be served.
     pub operations: usize,
-    /// Operations that could not be compiled, each with why: rules that ask the contract do not see them.
-    pub not_compiled: Vec<String>,
+    /// What regains most when all findings of one rule are mended.
+    pub fixes: Vec<Fix>,
     /// What mends it.
     pub overlay: Overlay,
     /// Whether all of it was looked at; else it is larger than the bounds of the audit.
@@ -75,8 +80,8 @@ impl<'a> Audited<'a> {
     /// A document that a gateway stands in front of.
     pub fn of(plan: &'a Plan, evidence: Option<&'a Standing>, now: UnixMillis) -> Self {
         let model = &plan.model;
-        let (sources, main) = (&model.sources, model.main);
-        Self { contract: &model.contract, sources, main, plan: Some(plan), evidence, now }
+        let Model { contract, sources, main, warnings, .. } = &**model;
+        Self { contract, sources, main: *main, warnings, plan: Some(plan), evidence, now }
     }
 }
 
@@ -94,15 +99,11 @@ pub fn audit(audited: &Audited<'_>) -> Result<DocumentAudit, Diagnostic> {
     }
     let operations = outline.operations.len();
     let overlay = Overlay::of(&drafts, &outline, &contract.title);
-    let mut findings = weigh::findings(drafts, &subject, audited.evidence);
-    let score = weigh::score(&mut findings, operations);
+    let Weighed { mut findings, score, fixes } = weighed(drafts, &subject, audited.evidence);
     let untold = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
     let is_whole = outline.is_whole;
-    let not_compiled = contract.not_served.iter().take(NOT_COMPILED_MAX);
-    let not_compiled = not_compiled.map(|one| format!("{}: {}", shown(&one.title), one.why));
-    let not_compiled = not_compiled.collect();
-    Ok(DocumentAudit { findings, untold, score, operations, not_compiled, overlay, is_whole })
+    Ok(DocumentAudit { findings, untold, score, operations, fixes, overlay, is_whole })
 }
 
 /// Every rule, by family.

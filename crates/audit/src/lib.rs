@@ -44,7 +44,7 @@ pub use storage::{
     SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, StorageLink, StorageShown, asked_of,
     storage_links, storage_shown,
 };
-pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};
+pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldFix, ToldRule, ToldScore};
 
 /// Every rule that has a page: of documents, policies, deployments and storage.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

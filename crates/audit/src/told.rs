@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use portcullis_model::Span;
 
+use crate::contract::Fix;
 use crate::finding::{At, Finding, Rule, Severity};
 
 /// What was looked at.
@@ -67,6 +68,25 @@ pub struct ToldScore {
     /// From 0 to 1,000: tenths of a point.
     pub tenths: u32,
     /// Its operations.
+    pub operations: usize,
+    /// What mends all findings of one rule in it, what regains most first.
+    pub fixes: Vec<ToldFix>,
+}
+
+/// What mends all findings of one rule in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldFix {
+    /// The rule.
+    pub rule: String,
+    /// How bad the worst of them is.
+    pub severity: Severity,
+    /// What to do.
+    pub fix: String,
+    /// What the score gains, in tenths of a point.
+    pub regains: u32,
+    /// How many findings there are.
+    pub findings: usize,
+    /// The operations that they concern.
     pub operations: usize,
 }
 
@@ -157,6 +177,27 @@ impl Told {
     /// Whether nobody answers it yet.
     pub const fn is_open(&self) -> bool {
         self.enforced.is_none()
+    }
+}
+
+impl ToldScore {
+    /// What mends faults: what is worth knowing only costs points, too, and may be as it must be.
+    pub(crate) fn urgent(&self) -> impl Iterator<Item = &ToldFix> {
+        self.fixes.iter().filter(|fix| fix.severity > Severity::Info)
+    }
+}
+
+impl ToldFix {
+    /// As it was weighed.
+    pub fn of(fix: &Fix) -> Self {
+        Self {
+            rule: fix.rule.id.to_owned(),
+            severity: fix.severity,
+            fix: fix.fix.clone(),
+            regains: fix.regains,
+            findings: fix.findings,
+            operations: fix.operations,
+        }
     }
 }
 

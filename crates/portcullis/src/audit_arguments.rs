@@ -51,6 +51,9 @@ pub(crate) struct AuditOptions {
     /// How to print
     #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
     pub(crate) format: AuditFormat,
+    /// Show each finding by itself, with every place, in the form for people; the others always have all
+    #[arg(long, short = 'v')]
+    pub(crate) verbose: bool,
 }
 
 /// What ends the command with 1.

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_audit::contract::{self, Overlay};
 use portcullis_audit::{
-    Answer, Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK,
+    Advisories, Answer, Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK,
     STORAGE_OPEN, Seen, Told, ToldRule, answers, deployment_rules, policy_findings, policy_rules,
 };
 use portcullis_controls::Plan;
@@ -76,6 +76,8 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
     for path in files.into_iter().flatten() {
         is_file(path)?;
     }
+    let advisories = options.advisories.as_deref().map(deployment::advisories).transpose();
+    let advisories = advisories.map_err(|why| unusable(&format!("--advisories: {why}")))?;
     let now = SystemClock.now();
     let described =
         options.config.as_deref().map(|config| described(config, options, now)).transpose()?;
@@ -100,10 +102,10 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
         report.rules.extend(policy_rules().map(|rule| (Part::Policy, rule)));
     }
     looked(options, &described, &mut seen, &mut report)?;
-    answered(options, &described, &seen, &mut report);
+    answered(options, &described, &seen, advisories, &mut report);
     report.sort();
     talk::print(&match options.format {
-        AuditFormat::Text => report.text(),
+        AuditFormat::Text => report.text(options.verbose),
         AuditFormat::Json => format!("{:#}\n", report.json()),
         AuditFormat::Html => report.html(),
         AuditFormat::Sarif => format!("{:#}\n", report.sarif()),
@@ -263,7 +265,13 @@ fn looked(
 }
 
 /// The ten answers, with the names of the files in their commands, and what is found on the host.
-fn answered(options: &AuditOptions, described: &Described, seen: &Seen, report: &mut Report) {
+fn answered(
+    options: &AuditOptions,
+    described: &Described,
+    seen: &Seen,
+    advisories: Option<Advisories>,
+    report: &mut Report,
+) {
     let scratch = std::env::temp_dir();
     let keys = keys::known_keys(&described.plans, &scratch, report.at);
     let asked = Asked {
@@ -276,8 +284,7 @@ fn answered(options: &AuditOptions, described: &Described, seen: &Seen, report: 
     };
     let asked = (!described.plans.is_empty()).then_some(&asked);
     if let Some(asked) = asked {
-        let (evidence, advisories) = (options.evidence.as_deref(), options.advisories.as_deref());
-        let found = deployment::found(asked, evidence, advisories);
+        let found = deployment::found(asked, options.evidence.as_deref(), advisories);
         // No place of a host has a line.
         let nowhere = &mut |_| (String::new(), 1, 1);
         let told = found.findings.iter().map(|one| Told::of(Part::Deployment, one, nowhere));

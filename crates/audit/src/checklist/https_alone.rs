@@ -25,6 +25,13 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
             "tls: { certificate: file:cert.pem, key: file:key.pem }",
         );
     }
+    // Whoever asks whether it lives shows no credential, and what is told there is believed: the key of the API's tokens.
+    if let Some(health) = model.health.filter(|health| !health.ip().is_loopback()) {
+        return QUESTION.no(
+            format!("`{health}` (`health`) speaks plain HTTP, and is not loopback"),
+            format!("health: 127.0.0.1:{}", health.port()),
+        );
+    }
     let plain = asked.found(&[codes::PLAIN_UPSTREAM.name]);
     if let Some(first) = plain.first() {
         let evidence =
@@ -55,6 +62,8 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
             "what ends TLS in front of it; or `tls: { certificate, key }`",
         );
     }
+    let health = model.health.map(|health| format!("`{health}` tells health on loopback; "));
+    let health = health.unwrap_or_default();
     let redirect = model.tls.as_ref().and_then(|tls| tls.redirect);
     let redirect = redirect.map_or_else(
         || "no port speaks plain HTTP".to_owned(),
@@ -66,8 +75,47 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         },
     );
     QUESTION.yes(format!(
-        "`{}` takes credentials inside TLS alone; {redirect}; HSTS is in every answer inside TLS; no certificate is weak or \
+        "`{}` takes credentials inside TLS alone; {redirect}; {health}HSTS is in every answer inside TLS; no certificate is weak or \
          ends within 30 days; {hops}",
         model.listen
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_controls::{Plan, PlanOptions};
+    use portcullis_model::UnixMillis;
+    use portcullis_policy::{Overrides, Policy};
+
+    use super::*;
+    use crate::answer::Verdict;
+    use crate::asked::KnownKeys;
+
+    const CONTRACT: &str = "openapi: 3.1.0\ninfo: { title: t, version: '1' }\npaths: { /a: { get: { responses: {} } } }\n";
+
+    fn answered(lines: &str) -> Answer {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("openapi.yaml"), CONTRACT).unwrap();
+        let path = folder.path().join("portcullis.yaml");
+        let apis = "apis: [{ contract: openapi.yaml, upstream: 'http://127.0.0.1:9' }]\n";
+        std::fs::write(&path, format!("{apis}listen: 127.0.0.1:0\n{lines}")).unwrap();
+        let now = UnixMillis(1_800_000_000_000);
+        let overrides = Overrides { upstream: None, listen: None };
+        let policy = Policy::from_policy(&path, &overrides, now).unwrap();
+        let compile = |api| Plan::compile(api, PlanOptions::default());
+        let plans: Vec<Plan> = policy.apis.into_iter().map(compile).collect();
+        let (findings, keys) = (&policy.warnings, &KnownKeys::NotIssued);
+        let (backups, scratch) = (&[][..], folder.path());
+        answer(&Asked { plans: &plans, findings, keys, backups, scratch, now })
+    }
+
+    #[test]
+    fn a_plain_port_for_health_is_a_listener_too() {
+        let no = answered("health: 0.0.0.0:8081\n");
+        assert_eq!(no.verdict, Verdict::No, "{no:?}");
+        assert!(no.evidence.contains("`0.0.0.0:8081`"), "{no:?}");
+        assert_eq!(no.fix.as_deref(), Some("health: 127.0.0.1:8081"));
+        assert_eq!(answered("health: 127.0.0.1:8081\n").verdict, Verdict::NotCheckable);
+        assert_eq!(answered("").verdict, Verdict::NotCheckable);
+    }
 }

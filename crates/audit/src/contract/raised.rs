@@ -70,17 +70,9 @@ impl<'r> Raising<'r> {
         operations: impl IntoIterator<Item = u32>,
         message: impl Into<String>,
     ) -> &mut Draft {
-        self.drafts.push(Draft {
-            rule: self.rule,
-            fix: self.fix,
-            answered: self.answered,
-            severity: self.rule.severity,
-            message: message.into(),
-            roots: roots.into_iter().collect(),
-            operations: operations.into_iter().collect(),
-            has_more: false,
-            mends: Vec::new(),
-        });
+        let draft = Draft::of(self.rule, self.fix, self.answered, operations);
+        let (message, roots) = (message.into(), roots.into_iter().collect());
+        self.drafts.push(Draft { message, roots, ..draft });
         let last = self.drafts.len() - 1;
         // INVARIANT: one was just pushed.
         #[expect(clippy::indexing_slicing, reason = "it is the one that was just pushed")]
@@ -112,6 +104,26 @@ impl<'r> Raising<'r> {
 }
 
 impl Draft {
+    /// One without words and places.
+    pub(super) fn of(
+        rule: &'static Rule,
+        fix: &'static str,
+        answered: Option<Answered>,
+        operations: impl IntoIterator<Item = u32>,
+    ) -> Self {
+        Self {
+            rule,
+            fix,
+            answered,
+            severity: rule.severity,
+            message: String::new(),
+            roots: Vec::new(),
+            operations: operations.into_iter().collect(),
+            has_more: false,
+            mends: Vec::new(),
+        }
+    }
+
     pub(super) fn severity(&mut self, severity: Severity) -> &mut Self {
         self.severity = severity;
         self

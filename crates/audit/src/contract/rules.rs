@@ -17,6 +17,7 @@ mod uploads;
 mod urls;
 
 use super::check::Check;
+pub(super) use access::{OPERATION_PUBLIC, is_before_login};
 
 /// The families, in the order of the page.
 const FAMILIES: [&[&Check]; 14] = [

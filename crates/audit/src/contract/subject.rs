@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use portcullis_contract::outline::{EdgeKind, Outline, OutlinedOperation, SchemaIndex};
 use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
 use portcullis_controls::Plan;
-use portcullis_model::{Method, Sources, UnixMillis};
+use portcullis_model::{Diagnostic, Method, Sources, UnixMillis};
 use portcullis_policy::naming::words;
 use portcullis_policy::reads_administrative;
 
@@ -19,6 +19,8 @@ pub(super) struct Subject<'a> {
     pub(super) contract: &'a Contract,
     pub(super) outline: &'a Outline,
     pub(super) sources: &'a Sources,
+    /// What reading it told.
+    pub(super) warnings: &'a [Diagnostic],
     pub(super) plan: Option<&'a Plan>,
     pub(super) now: UnixMillis,
     /// What parameters are called, by their schemas.
@@ -47,7 +49,7 @@ pub(super) struct Op<'a> {
 
 impl<'a> Subject<'a> {
     pub(super) fn new(audited: &Audited<'a>, outline: &'a Outline) -> Self {
-        let Audited { contract, sources, plan, now, .. } = *audited;
+        let Audited { contract, sources, warnings, plan, now, .. } = *audited;
         let operations = (0..).zip(&outline.operations).map(|(number, said)| {
             let served = said.index.and_then(|index| contract.operation(index));
             let administrative = administrative(said, served);
@@ -74,6 +76,7 @@ impl<'a> Subject<'a> {
             contract,
             outline,
             sources,
+            warnings,
             plan,
             now,
             parameter_names,

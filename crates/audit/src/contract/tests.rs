@@ -18,8 +18,15 @@ fn audited(text: String) -> (Sources, DocumentAudit) {
     let contract = read(&mut sources, main, &mut NoFiles).unwrap();
     let (plan, evidence, now) = (None, None, UnixMillis(0));
     let began = Instant::now();
-    let found =
-        audit(&Audited { contract: &contract, sources: &sources, main, plan, evidence, now });
+    let found = audit(&Audited {
+        contract: &contract,
+        sources: &sources,
+        main,
+        warnings: &[],
+        plan,
+        evidence,
+        now,
+    });
     assert!(began.elapsed() < LONG);
     (sources, found.unwrap())
 }
@@ -71,7 +78,15 @@ fn schemas_that_are_deep_and_lead_in_circles_end() {
     // What cannot be compiled is told by the contract, and there is nothing to audit.
     if let Ok(contract) = read(&mut sources, main, &mut NoFiles) {
         let (plan, evidence, now) = (None, None, UnixMillis(0));
-        let audited = Audited { contract: &contract, sources: &sources, main, plan, evidence, now };
+        let audited = Audited {
+            contract: &contract,
+            sources: &sources,
+            main,
+            warnings: &[],
+            plan,
+            evidence,
+            now,
+        };
         every_place_is_in_the_text(&sources, &audit(&audited).unwrap());
     }
 }
@@ -104,7 +119,15 @@ fn schemas_that_are_all_parts_of_one_another_end() {
     if let Ok(contract) = read(&mut sources, main, &mut NoFiles) {
         let (plan, evidence, now) = (None, None, UnixMillis(0));
         let began = Instant::now();
-        let audited = Audited { contract: &contract, sources: &sources, main, plan, evidence, now };
+        let audited = Audited {
+            contract: &contract,
+            sources: &sources,
+            main,
+            warnings: &[],
+            plan,
+            evidence,
+            now,
+        };
         every_place_is_in_the_text(&sources, &audit(&audited).unwrap());
         assert!(began.elapsed() < LONG);
     }

@@ -1,5 +1,7 @@
 //! Versions with advisories: what this program was built with, held against a folder of advisories (OSV, in JSON).
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -9,6 +11,10 @@ use crate::finding::{At, Finding, Place};
 
 /// Files of a folder of advisories.
 const FILES_MAX: usize = 100_000;
+/// Other forms that are named.
+const OTHER_MAX: usize = 3;
+/// What is read.
+const FORM: &str = "OSV's form (one JSON file each, with `affected`)";
 /// Bytes of one advisory.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 /// How Cargo's index of a registry ends; what stands before it is what OSV calls the registry.
@@ -59,9 +65,15 @@ impl Advisories {
     /// Reads a folder, and those in it.
     ///
     /// # Errors
-    /// Why it cannot be read.
+    /// Why it cannot be read, or holds none.
     pub fn of(folder: &Path, built_in: &[Dependency]) -> Result<Self, String> {
         let mut all = Self::default();
+        let mut other: BTreeSet<String> = BTreeSet::new();
+        if folder.is_file() {
+            let shown = folder.display();
+            return Err(format!("`{shown}` is a file: name a folder with {FORM}, unpacked"));
+        }
+        let root = folder;
         let mut folders = vec![folder.to_owned()];
         let mut count = 0;
         while let Some(folder) = folders.pop() {
@@ -72,18 +84,34 @@ impl Advisories {
                 let path = entry.path();
                 if kind.is_dir() {
                     folders.push(path);
-                } else if kind.is_file() && path.extension().is_some_and(|ending| ending == "json")
-                {
-                    count += 1;
-                    if count > FILES_MAX {
-                        return Err(format!("more than {FILES_MAX} files"));
-                    }
+                    continue;
+                }
+                if !kind.is_file() {
+                    continue;
+                }
+                count += 1;
+                if count > FILES_MAX {
+                    return Err(format!("more than {FILES_MAX} files"));
+                }
+                let ending = path.extension().unwrap_or_default().to_string_lossy();
+                if ending == "json" {
                     all.look(&path, built_in);
+                } else if !ending.is_empty() && other.len() < OTHER_MAX {
+                    other.insert(format!("`.{ending}`"));
                 }
             }
         }
         if all.read == 0 {
-            return Err(format!("`{}` holds no advisory in OSV's form (JSON)", folder.display()));
+            let mut why = format!("`{}` holds no advisory in {FORM}", root.display());
+            if all.not_read > 0 {
+                // Writing to a String cannot fail.
+                let _ = write!(why, "; {} files of JSON are something else", all.not_read);
+            }
+            if !other.is_empty() {
+                let other: Vec<String> = other.into_iter().collect();
+                let _ = write!(why, "; {} is not read", other.join(", "));
+            }
+            return Err(why);
         }
         Ok(all)
     }
@@ -233,6 +261,12 @@ mod tests {
         assert_eq!((all.read, all.not_read, all.findings.len()), (1, 1, 1));
         assert!(all.findings[0].message.contains("RUSTSEC-0000-0000 bad"));
         std::fs::remove_dir_all(folder.path().join("h2")).unwrap();
-        assert!(Advisories::of(folder.path(), &[]).is_err(), "a folder without any tells nothing");
+        std::fs::write(folder.path().join("RUSTSEC-0000-0000.md"), "```toml").unwrap();
+        let why = Advisories::of(folder.path(), &[]).unwrap_err();
+        for word in ["OSV", "1 files of JSON are something else", "`.md` is not read"] {
+            assert!(why.contains(word), "{why}");
+        }
+        let why = Advisories::of(&folder.path().join("b.json"), &[]).unwrap_err();
+        assert!(why.contains("is a file") && why.contains("unpacked"), "{why}");
     }
 }

@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use super::escaped::Escaped;
 use super::{Report, SEVERITIES};
 use crate::answer::{Answer, Verdict};
-use crate::told::{Part, Told};
+use crate::told::{Part, Told, ToldScore};
 
 /// All of the page's look.
 const STYLE: &str = include_str!("page.css");
 /// Places of one finding that are shown.
 const PLACES_MAX: usize = 20;
+/// What regains most, as far as it is shown of a document.
+const FIXES_MAX: usize = 10;
 
 impl Report {
     /// As a page. Writing to a String cannot fail.
@@ -81,7 +83,23 @@ fn numbers(report: &Report, out: &mut String) {
             "<p><code>{document}</code>: {whole}.{tenth} of 100 points, {} operations</p>",
             one.operations
         );
+        fixes(one, out);
     }
+}
+
+/// What regains most when all findings of a rule are mended.
+fn fixes(of: &ToldScore, out: &mut String) {
+    let mut all = of.urgent().take(FIXES_MAX).peekable();
+    if all.peek().is_none() {
+        return;
+    }
+    out.push_str("<ul>\n");
+    for one in all {
+        let (whole, tenth) = (one.regains / 10, one.regains % 10);
+        let (rule, fix) = (Escaped(&one.rule), Escaped(&one.fix));
+        let _ = writeln!(out, "<li>+{whole}.{tenth} <code>{rule}</code>: {fix}</li>");
+    }
+    out.push_str("</ul>\n");
 }
 
 fn answer(one: &Answer, report: &Report, out: &mut String) {

@@ -70,7 +70,22 @@ fn finding(one: &Told, report: &Report) -> Value {
 }
 
 fn score(one: &ToldScore) -> Value {
-    json!({ "document": one.document, "score": points(one.tenths), "operations": one.operations })
+    let fixes = one.fixes.iter().map(|fix| {
+        json!({
+            "rule": fix.rule,
+            "severity": fix.severity.name(),
+            "fix": fix.fix,
+            "regains": points(fix.regains),
+            "findings": fix.findings,
+            "operations": fix.operations,
+        })
+    });
+    json!({
+        "document": one.document,
+        "score": points(one.tenths),
+        "operations": one.operations,
+        "fixes": fixes.collect::<Vec<_>>(),
+    })
 }
 
 fn points(tenths: u32) -> f64 {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::seen::Seen;
-use crate::told::{Spot, SpotAt, ToldEnforced};
+use crate::told::{Spot, SpotAt, ToldEnforced, ToldFix};
 
 /// What breaks a page, a log or a terminal that believes it.
 const HOSTILE: &str = "<script>alert('1')</script>\"&\u{1b}[31m\u{202e}\u{0}\n]]>`\u{ffff}";
@@ -41,6 +41,11 @@ fn told(severity: Severity, name: &str) -> Told {
     }
 }
 
+fn fix() -> ToldFix {
+    let (rule, fix) = (HOSTILE.to_owned(), HOSTILE.to_owned());
+    ToldFix { rule, severity: Severity::High, fix, regains: 14, findings: 2, operations: 3 }
+}
+
 fn report(findings: Vec<Told>) -> Report {
     let mut answers = crate::checklist::answers(None, &Seen::default());
     if let Some(first) = answers.first_mut() {
@@ -55,7 +60,12 @@ fn report(findings: Vec<Told>) -> Report {
         answers,
         findings,
         rules: Vec::new(),
-        scores: vec![ToldScore { document: HOSTILE.to_owned(), tenths: 871, operations: 3 }],
+        scores: vec![ToldScore {
+            document: HOSTILE.to_owned(),
+            tenths: 871,
+            operations: 3,
+            fixes: vec![fix()],
+        }],
         looked_at: vec![HOSTILE.to_owned()],
         not_looked_at: vec![NotLookedAt { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() }],
         deny: Severity::High,
@@ -152,8 +162,11 @@ fn junit_has_a_case_for_each_rule_and_each_question() {
 
 #[test]
 fn text_obeys_nobody_and_says_what_to_do() {
-    let text = hostile().text();
-    assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{0}']));
+    for is_verbose in [false, true] {
+        let text = hostile().text(is_verbose);
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{0}']));
+    }
+    let text = hostile().text(true);
     assert!(text.contains("findings: 1 high, 1 low, 1 enforced by the gateway"), "{text}");
     assert!(text.contains("checklist: 0 yes, 1 no, 9 not checkable"), "{text}");
     assert!(text.contains("until 2023-"), "{text}");
@@ -163,13 +176,49 @@ fn text_obeys_nobody_and_says_what_to_do() {
 fn what_nobody_can_tell_for_one_reason_is_one_line_and_no_question_is_lost() {
     let mut report = report(Vec::new());
     report.answers = crate::checklist::answers(None, &Seen::default());
-    let text = report.text();
+    let text = report.text(false);
     assert_eq!(text.matches("no deployment was looked at").count(), 1, "{text}");
     assert!(text.contains("C1, C2, C3, C4, C6, C7, C8"), "{text}");
     for item in 1..=10 {
         assert!(text.contains(&format!("C{item}")), "C{item}: {text}");
     }
     assert!(text.lines().count() < 25, "{text}");
+}
+
+#[test]
+fn text_opens_with_the_score_and_what_regains_most_and_tells_one_rule_once() {
+    let mut first = told(Severity::High, "a");
+    first.regains = None;
+    let findings = (0..200).map(|number| {
+        let mut one = told(Severity::High, &format!("op{number}"));
+        one.rule = first.rule.clone();
+        one
+    });
+    let mut lots = report(findings.collect());
+    lots.answers.clear();
+    let text = lots.text(false);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("score: 87.1 of 100"), "{text}");
+    assert!(lines[1].starts_with("findings: 200 high"), "{text}");
+    assert!(lines.len() < 20, "{text}");
+    assert!(text.contains("200 causes at 200 operations"), "{text}");
+    assert!(text.contains("    and 197 more\n") && text.contains("--verbose"), "{text}");
+    assert!(text.find("what regains most").unwrap() < text.find("high    ").unwrap(), "{text}");
+    let whole = lots.text(true);
+    assert_eq!(whole.matches("has no `maxItems`").count(), 200);
+    assert_eq!(whole.matches("    also: ").count(), 400, "every place");
+    let log = lots.sarif();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 200, "programs get each");
+}
+
+#[test]
+fn what_was_not_looked_at_for_one_reason_is_one_line() {
+    let mut report = report(Vec::new());
+    let not = |number| NotLookedAt { what: format!("f{number}"), why: "it is no text".to_owned() };
+    report.not_looked_at = (0..50).map(not).collect();
+    let text = report.text(false);
+    assert!(text.contains("not looked at: f0, f1, f2 and 47 more: it is no text"), "{text}");
+    assert_eq!(report.text(true).matches("not looked at: ").count(), 50);
 }
 
 #[test]

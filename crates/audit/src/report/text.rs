@@ -1,104 +1,50 @@
-//! An audit for people: findings, then the ten answers, then what it comes to.
+//! An audit for people: what it comes to, what to do first, the findings by what mends them, the ten answers.
 
+mod answered;
+mod found;
+
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::escaped::line;
 use super::{Report, SEVERITIES};
-use crate::answer::{Answer, Verdict};
-use crate::told::Told;
+use crate::answer::Verdict;
+use crate::told::{ToldFix, ToldScore};
 
-/// Places of one finding that are shown.
-const PLACES_MAX: usize = 3;
+/// What mends most, as far as it is shown.
+const FIXES_MAX: usize = 10;
+/// Reasons why something was not looked at, and what one of them kept from it, that are shown.
+const NOT_LOOKED_AT_MAX: usize = 10;
+const NAMED_MAX: usize = 3;
 
 impl Report {
-    /// As text. Writing to a String cannot fail.
-    pub fn text(&self) -> String {
+    /// As text; `is_verbose`: with each finding by itself, and all of its places. Writing to a String cannot fail.
+    pub fn text(&self, is_verbose: bool) -> String {
         let mut out = String::new();
-        self.findings.iter().for_each(|one| finding(one, &mut out));
-        for one in &self.not_looked_at {
-            let _ = writeln!(out, "not looked at: {}: {}", line(&one.what), line(&one.why));
-        }
-        if !self.findings.is_empty() || !self.not_looked_at.is_empty() {
+        summary(self, &mut out);
+        fixes(self, &mut out);
+        if !self.findings.is_empty() {
             out.push('\n');
         }
-        answers(self, &mut out);
+        found::findings(self, is_verbose, &mut out);
+        not_looked_at(self, is_verbose, &mut out);
         out.push('\n');
-        summary(self, &mut out);
+        answered::answers(self, is_verbose, &mut out);
+        if !is_verbose && !self.findings.is_empty() {
+            out.push_str(
+                "\nwhat is the same in many places is shown once; --verbose shows each place\n",
+            );
+        }
         out
     }
 }
 
-fn finding(one: &Told, out: &mut String) {
-    let first = one.places.first().map(|spot| format!("  {}", line(&spot.told())));
-    let first = first.unwrap_or_default();
-    if let Some(by) = &one.enforced {
-        // What is answered takes one line.
-        let seen = match by.evidence.len() {
-            0 => "no evidence was given".to_owned(),
-            count => format!("seen to stop {count} attacks"),
-        };
-        let (id, control) = (line(&one.rule.id), line(&by.control));
-        let _ = writeln!(out, "enforced  {id}{first}  by {control}, {seen}");
-        return;
-    }
-    let _ = writeln!(out, "{:<8}  {}{first}", one.severity.name(), line(&one.rule.id));
-    let _ = writeln!(out, "    {}", line(&one.message));
-    for spot in one.places.iter().skip(1).take(PLACES_MAX - 1) {
-        let _ = writeln!(out, "    also: {}", line(&spot.told()));
-    }
-    if one.places.len() > PLACES_MAX {
-        let _ = writeln!(out, "    also: {} more places", one.places.len() - PLACES_MAX);
-    }
-    let regains = one.regains.filter(|tenths| *tenths > 0);
-    let regains = regains.map(|tenths| format!("  (+{}.{} points)", tenths / 10, tenths % 10));
-    let _ = writeln!(out, "    do: {}{}", line(&one.fix), regains.unwrap_or_default());
-}
-
-/// What nobody can tell for one and the same reason is one line, where the first of them stands.
-fn answers(report: &Report, out: &mut String) {
-    let is_same = |one: &Answer, other: &Answer| {
-        one.verdict == Verdict::NotCheckable
-            && other.verdict == Verdict::NotCheckable
-            && one.parts.is_empty()
-            && other.parts.is_empty()
-            && (&one.evidence, &one.supply) == (&other.evidence, &other.supply)
-    };
-    for (at, one) in report.answers.iter().enumerate() {
-        if report.answers.iter().take(at).any(|before| is_same(before, one)) {
-            continue;
-        }
-        let alike = report.answers.iter().filter(|other| is_same(one, other));
-        let items: Vec<&str> = alike.map(|other| other.item).collect();
-        if items.len() < 2 {
-            answer(one, report, out);
-            continue;
-        }
-        let (items, supply) = (items.join(", "), one.next().unwrap_or_default());
-        let (evidence, supply) = (line(&one.evidence), line(supply));
-        let _ = writeln!(out, "{items}  not checkable  {evidence}; supply: {supply}");
-    }
-}
-
-fn answer(one: &Answer, report: &Report, out: &mut String) {
-    let verdict = one.verdict.name();
-    let _ = writeln!(out, "{}  {verdict}  {}", one.item, one.question);
-    if one.parts.is_empty() {
-        let _ = writeln!(out, "    {}", line(&one.evidence));
-    }
-    for part in &one.parts {
-        let _ =
-            writeln!(out, "    {}: {}: {}", part.about, part.verdict.name(), line(&part.evidence));
-    }
-    let word = if one.verdict == Verdict::No { "do" } else { "supply" };
-    if let Some(next) = one.next() {
-        let _ = writeln!(out, "    {word}: {}", line(next));
-    }
-    let day = report.until(one).rfc3339();
-    let day = day.split('T').next().unwrap_or_default();
-    let _ = writeln!(out, "    again: {}; until {day} at most", line(&one.repeat));
-}
-
 fn summary(report: &Report, out: &mut String) {
+    for one in &report.scores {
+        let (score, document) = (points(one.tenths), line(&one.document));
+        let operations = operations(one.operations);
+        let _ = writeln!(out, "score: {score} of 100: {document}, {operations}");
+    }
     let counts = SEVERITIES.iter().map(|severity| (report.count_of(*severity), severity.name()));
     let counts = counts.chain([(report.enforced(), "enforced by the gateway")]);
     let counts: Vec<String> = counts
@@ -110,14 +56,57 @@ fn summary(report: &Report, out: &mut String) {
     let [yes, no, open] =
         [Verdict::Yes, Verdict::No, Verdict::NotCheckable].map(|one| report.count(one));
     let _ = writeln!(out, "checklist: {yes} yes, {no} no, {open} not checkable");
-    for one in &report.scores {
-        let (whole, tenth) = (one.tenths / 10, one.tenths % 10);
-        let document = line(&one.document);
-        let _ = writeln!(
-            out,
-            "score: {whole}.{tenth} of 100: {document}, {} operations",
-            one.operations
-        );
-    }
     let _ = writeln!(out, "looked at: {}", line(&report.looked_at.join(", ")));
+}
+
+/// What regains most when all findings of a rule are mended.
+fn fixes(report: &Report, out: &mut String) {
+    let all = report.scores.iter().flat_map(|of| of.urgent().map(move |fix| (of, fix)));
+    let mut all: Vec<(&ToldScore, &ToldFix)> = all.collect();
+    all.sort_by_key(|(_, fix)| Reverse(fix.regains));
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("\nwhat regains most points:\n");
+    for (of, fix) in all.into_iter().take(FIXES_MAX) {
+        let (points, rule, told) = (points(fix.regains), line(&fix.rule), line(&fix.fix));
+        let document = line(&of.document);
+        let document =
+            if report.scores.len() > 1 { format!("  {document}") } else { String::new() };
+        let _ = writeln!(out, "{:>6}  {rule}{document}: {told}", format!("+{points}"));
+    }
+}
+
+/// One line for each reason.
+fn not_looked_at(report: &Report, is_verbose: bool, out: &mut String) {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in &report.not_looked_at {
+        match reasons.iter_mut().find(|(why, _)| *why == one.why) {
+            Some((_, all)) if !is_verbose => all.push(&one.what),
+            _ => reasons.push((&one.why, vec![&one.what])),
+        }
+    }
+    let max = if is_verbose { reasons.len() } else { NOT_LOOKED_AT_MAX };
+    for (why, all) in reasons.iter().take(max) {
+        let named: Vec<String> = all.iter().take(NAMED_MAX).map(|what| line(what)).collect();
+        let more = match all.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let _ = writeln!(out, "not looked at: {}{more}: {}", named.join(", "), line(why));
+    }
+    if reasons.len() > max {
+        let more = reasons.len() - max;
+        let _ = writeln!(out, "not looked at: {more} more, which --verbose shows");
+    }
+}
+
+/// So many operations.
+fn operations(count: usize) -> String {
+    if count == 1 { "1 operation".to_owned() } else { format!("{count} operations") }
+}
+
+/// Tenths, as people write them.
+fn points(tenths: u32) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }

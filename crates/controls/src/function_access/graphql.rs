@@ -2,7 +2,7 @@
 //! It is closed until the policy says what it is.
 
 use portcullis_contract::{
-    GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document, is_only_graphql,
+    GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, Operation, is_graphql_document, is_only_graphql,
 };
 use portcullis_json::{Document, Limits as JsonLimits, Value};
 use portcullis_model::{Code, Diagnostic, Refusal, shown};
@@ -113,15 +113,23 @@ fn sign(model: &Model, operation: usize) -> Option<GraphqlSign> {
     let declared = model.contract.operation(operation)?;
     declared.graphql(shapes).or_else(|| {
         // `GET /api?query=` beside `POST /api`, of which a document says more.
-        let mut others =
-            model.contract.operations.iter().enumerate().filter(|(index, other)| {
-                *index != operation && other.template == declared.template
-            });
-        let speaks = others.any(|(index, other)| {
+        let speaks = |(index, other): (usize, &Operation)| {
             said(model, index) != Graphql::Other && other.graphql(shapes).is_some()
-        });
-        (speaks && declared.takes_graphql()).then_some(GraphqlSign::Neighbour)
+        };
+        let is_beside =
+            declared.takes_graphql() && beside(&model.contract.operations, operation).any(speaks);
+        is_beside.then_some(GraphqlSign::Neighbour)
     })
+}
+
+/// The other operations of the same path. They stand side by side, as in the document: to look through all of them for
+/// each would be quadratic.
+fn beside(all: &[Operation], operation: usize) -> impl Iterator<Item = (usize, &Operation)> {
+    let template = all.get(operation).map(|one| one.template.as_str());
+    let is_same = move |other: &(usize, &Operation)| Some(other.1.template.as_str()) == template;
+    let before = all.iter().enumerate().take(operation).rev().take_while(is_same);
+    let behind = all.iter().enumerate().skip(operation + 1).take_while(is_same);
+    before.chain(behind)
 }
 
 /// Whether a body is a request of GraphQL by what it says, whatever the document says of it: a `query` with a document in

@@ -27,11 +27,19 @@ pub(super) struct FoundDeployment {
     pub(super) not_looked_at: Vec<NotLookedAt>,
 }
 
+/// What a folder says of the libraries that this program was built of.
+///
+/// # Errors
+/// Why it says nothing.
+pub(super) fn advisories(folder: &Path) -> Result<Advisories, String> {
+    Advisories::of(folder, &dependencies(LOCK))
+}
+
 /// Looks at the host of a policy.
 pub(super) fn found(
     asked: &Asked<'_>,
     evidence: Option<&Path>,
-    advisories: Option<&Path>,
+    advisories: Option<Advisories>,
 ) -> FoundDeployment {
     let mut found =
         FoundDeployment { findings: open_files(asked, evidence), ..FoundDeployment::default() };
@@ -91,19 +99,18 @@ impl FoundDeployment {
         }
     }
 
-    fn look_at_versions(&mut self, folder: Option<&Path>) {
+    fn look_at_versions(&mut self, advisories: Option<Advisories>) {
         let built_in = dependencies(LOCK);
         let what = format!(
             "advisories on the {} that the build's lock file names",
             many(built_in.len(), "library version")
         );
-        match folder.map(|folder| Advisories::of(folder, &built_in)) {
+        match advisories {
             None => self.not_looked(
                 &what,
                 "--advisories FOLDER names none: advisories in OSV's form, as JSON",
             ),
-            Some(Err(why)) => self.not_looked(&what, &why),
-            Some(Ok(found)) => {
+            Some(found) => {
                 let read = many(found.read, "advisory").replace("advisorys", "advisories");
                 self.looked_at
                     .push(format!("{} against {read}", many(built_in.len(), "library version")));

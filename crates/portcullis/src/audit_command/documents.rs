@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use portcullis_audit::contract::{Audited, Overlay, audit};
+use portcullis_audit::contract::{Audited, Overlay, audit, rule};
 use portcullis_audit::{
-    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldRule, ToldScore,
+    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldFix, ToldRule, ToldScore,
     document_text, may_be_document, says,
 };
 use portcullis_contract::as_json;
@@ -40,6 +40,8 @@ pub(super) struct FoundDocuments {
     pub(super) overlays: Vec<Overlay>,
     /// Files that were named as documents and hold none, with why.
     pub(super) unusable: Vec<String>,
+    /// Whether there were more than are looked at.
+    has_more: bool,
     /// Files that were looked at, so that none is twice.
     known: HashSet<PathBuf>,
 }
@@ -69,10 +71,7 @@ impl FoundDocuments {
             Err(why) => return self.not_one(path, is_named, &why),
         };
         if self.seen.count >= DOCUMENTS_MAX {
-            let what = path.display().to_string();
-            let why = format!("more than {DOCUMENTS_MAX} documents: name it alone");
-            self.not_looked_at.push(NotLookedAt { what, why });
-            return;
+            return self.one_too_many(path);
         }
         let name = path.display().to_string();
         let mut sources = Sources::default();
@@ -91,6 +90,26 @@ impl FoundDocuments {
             }
             Err(failure) => self.refused(&name, &failure),
         }
+    }
+
+    /// A document that is held against no rule is no pass.
+    fn one_too_many(&mut self, path: &Path) {
+        let (what, why) =
+            (path.display().to_string(), format!("more than {DOCUMENTS_MAX} documents"));
+        if let Some(rule) = rule("part-unread").filter(|_| !self.has_more) {
+            self.findings.push(Told {
+                part: Part::Contract,
+                rule: ToldRule::of(rule),
+                severity: rule.severity,
+                message: format!("{why}: this one, and those behind it, are held against no rule"),
+                fix: "name the folders of some at a time".to_owned(),
+                places: vec![Spot { at: SpotAt::File(what.clone()), line: None, operation: None }],
+                enforced: None,
+                regains: None,
+            });
+        }
+        self.has_more = true;
+        self.not_looked_at.push(NotLookedAt { what, why });
     }
 
     /// Tells why a file could not be looked at, or is no document.
@@ -144,19 +163,12 @@ impl FoundDocuments {
             document: name.to_owned(),
             tenths: found.score.tenths(),
             operations: found.operations,
+            fixes: found.fixes.iter().map(ToldFix::of).collect(),
         });
-        for (is_so, why) in [
-            (found.untold > 0, format!("{} more findings are not told", found.untold)),
-            (!found.is_whole, "it is larger than what is looked at".to_owned()),
-        ] {
-            if is_so {
-                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
-            }
+        if found.untold > 0 {
+            let why = format!("{} more findings are not told", found.untold);
+            self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
         }
-        self.not_looked_at.extend(found.not_compiled.into_iter().map(|why| {
-            let why = format!("not all rules see what does not compile: {why}");
-            NotLookedAt { what: name.to_owned(), why }
-        }));
         self.overlays.push(found.overlay);
     }
 
@@ -249,6 +261,21 @@ mod tests {
         assert_eq!((found.seen.count, found.scores.len()), (1, 1), "each once");
         found.look(&root.join("c.txt"), &root.join("c.txt"), UnixMillis(0));
         assert_eq!(found.seen.count, 2, "it was named");
+    }
+
+    #[test]
+    fn a_document_that_is_one_too_many_is_no_pass() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: {}\n";
+        let mut found = FoundDocuments::default();
+        found.seen.count = DOCUMENTS_MAX;
+        for name in ["a.yaml", "b.yaml"] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            found.look(&folder.path().join(name), folder.path(), UnixMillis(0));
+        }
+        let told: Vec<_> = found.findings.iter().map(|one| (&*one.rule.id, one.severity)).collect();
+        assert_eq!(told, [("part-unread", Severity::High)], "once");
+        assert_eq!(found.not_looked_at.len(), 2);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::talk::clean;
 /// Bytes of a line in which a column still leads somewhere.
 const LINE_MAX: usize = 300;
 
-/// Bytes between two counts of characters.
-const BLOCK: usize = 4096;
+/// Bytes between two counts of characters: an audit asks for hundreds of thousands of places in one line.
+const BLOCK: usize = 256;
 
 /// Line and column, both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +72,13 @@ impl<'a> Places<'a> {
 
     /// The file, line and column where a span starts.
     pub(crate) fn start(&mut self, span: Span) -> (String, usize, usize) {
-        let Place { line, column } = self.range(span).0;
+        let Place { line, column } = self.place(span.source, span.start as usize);
         (self.sources.name(span.source).to_owned(), line, column)
     }
 
     /// Where a span starts: `file:line:column`, and in a line that nobody reads its pointer.
     pub(crate) fn at(&mut self, span: Span) -> String {
-        let Place { line, column } = self.range(span).0;
+        let Place { line, column } = self.place(span.source, span.start as usize);
         let pointer = self.pointer(span).map(|pointer| format!(" {pointer}"));
         let name = self.sources.name(span.source);
         format!("{name}:{line}:{column}{}", pointer.unwrap_or_default())

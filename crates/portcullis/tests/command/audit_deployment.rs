@@ -152,6 +152,15 @@ fn advisories_are_held_against_what_is_built_in() {
     assert!(found["message"].as_str().unwrap().contains("`h2` "), "{found:#}");
     let (_, report) = audit(&folder, &["-c", "portcullis.yaml"]);
     assert!(report["not_looked_at"].to_string().contains("--advisories FOLDER"));
+    // What was named and says nothing is no pass.
+    for (name, word) in [("osv/a.json", "is a file"), ("not-there", "not-there"), ("dev", "OSV")] {
+        fs::create_dir_all(folder.path("dev")).unwrap();
+        folder.write("dev/a.md", "# an advisory");
+        let words = ["audit", "-c", "portcullis.yaml", "--advisories", name];
+        let output = folder.run(&words);
+        let said = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains(word), "{name}: {said}");
+    }
 }
 
 /// An issuer that says of itself what it offers, and does nothing else.

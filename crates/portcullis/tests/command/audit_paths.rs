@@ -108,6 +108,39 @@ fn a_file_that_is_named_as_a_document_and_holds_none_does_not_end_well() {
 }
 
 #[test]
+fn an_operation_that_cannot_be_read_is_no_pass() {
+    let folder = Folder::with(&[]);
+    let parameters = |place: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nsecurity: [{{ s: [] }}]\npaths: {{ /a: {{ get: {{ parameters: [{{ name: \
+             a, in: {place}, schema: {{ type: boolean }} }}], responses: {{}} }} }} }}\ncomponents: {{ securitySchemes: {{ s: {{ type: http, \
+             scheme: bearer }} }} }}\n"
+        )
+    };
+    fs::write(folder.path("read.yaml"), parameters("query")).unwrap();
+    fs::write(folder.path("unread.yaml"), parameters("nowhere")).unwrap();
+    let (code, report) = json(&folder, &["read.yaml"]);
+    assert_eq!(code, 0, "{report:#}");
+    let (code, report) = json(&folder, &["unread.yaml"]);
+    let first = &report["findings"][0];
+    assert_eq!((code, &first["rule"]), (1, &Value::from("part-unread")), "{report:#}");
+    assert_eq!(first["denied"], true);
+}
+
+#[test]
+fn text_opens_with_the_score_and_shows_each_place_only_when_asked() {
+    let folder = folder();
+    let (_, short, _) = audit(&folder, &["openapi.yaml"]);
+    assert!(short.starts_with("score: ") && short.contains("what regains most points:"), "{short}");
+    assert!(short.lines().count() < 100, "{short}");
+    let (_, whole, _) = audit(&folder, &["--verbose", "openapi.yaml"]);
+    assert!(whole.contains("    also: ") && whole.len() > short.len(), "{whole}");
+    let (_, report) = json(&folder, &["openapi.yaml"]);
+    let fixes = report["scores"][0]["fixes"].as_array().unwrap();
+    assert!(fixes.iter().all(|one| one["regains"].as_f64().unwrap() > 0.0), "{fixes:?}");
+}
+
+#[test]
 fn an_overlay_that_mends_a_document_is_written_once() {
     let folder = folder();
     let (_, _, said) = audit(&folder, &["openapi.yaml", "--fix", "fix.yaml"]);

@@ -15,7 +15,16 @@ fn audited(document: &Value) -> DocumentAudit {
     let contract = read(&mut sources, main, &mut NoFiles).unwrap();
     let (plan, evidence) = (None, None);
     let now = UnixMillis(0);
-    audit(&Audited { contract: &contract, sources: &sources, main, plan, evidence, now }).unwrap()
+    audit(&Audited {
+        contract: &contract,
+        sources: &sources,
+        main,
+        warnings: &[],
+        plan,
+        evidence,
+        now,
+    })
+    .unwrap()
 }
 
 /// A file of YAML as data.

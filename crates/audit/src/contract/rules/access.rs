@@ -1,6 +1,7 @@
 //! Who may call: operations that nobody guards, or that are guarded less than their neighbours (A2, A5).
 
 mod administration;
+mod public;
 mod versions;
 
 use portcullis_contract::Security;
@@ -12,46 +13,21 @@ use super::super::subject::{Op, Subject};
 use super::{names, schemes};
 use crate::finding::{Rule, Severity};
 
-pub(super) static CHECKS: [&Check; 11] = [
+pub(in crate::contract) use public::{OPERATION as OPERATION_PUBLIC, is_before_login};
+
+pub(super) static CHECKS: [&Check; 12] = [
     &NO_SCHEME,
     &NEVER_ASKED,
     &WRITE_OPEN,
     &READ_OPEN,
     &ROOT_EMPTY,
     &OPTIONAL,
-    &PUBLIC_WRITE,
+    &public::WRITE,
+    &OPERATION_PUBLIC,
     &administration::OPEN,
     &administration::SAME,
     &administration::DEBUG,
     &versions::WEAKER,
-];
-
-/// Words of operations that somebody without a credential needs.
-const BEFORE_LOGIN: [&str; 24] = [
-    "auth",
-    "authenticate",
-    "authorize",
-    "callback",
-    "confirm",
-    "forgot",
-    "health",
-    "healthz",
-    "hook",
-    "introspect",
-    "login",
-    "oauth",
-    "password",
-    "ping",
-    "register",
-    "registration",
-    "reset",
-    "revoke",
-    "session",
-    "signin",
-    "signup",
-    "token",
-    "verify",
-    "webhook",
 ];
 
 static NO_SCHEME: Check = Check {
@@ -275,44 +251,6 @@ post: { security: [{ login: [] }] }
             let what = names::counted(count, "operation that writes", "operations that write");
             format!("{what} may be called without the credential, too")
         });
-    },
-};
-
-static PUBLIC_WRITE: Check = Check {
-    rule: Rule {
-        id: "write-public",
-        title: "strangers write only what they must",
-        item: "A2",
-        cwe: &[862, 799],
-        severity: Severity::Medium,
-        page: r"## Why
-
-`security: []` at an operation that writes lets everybody write, and programs most of all: comments, orders and uploads
-by nobody, as many as they like. Login, registration and webhooks must be so; others rarely.
-
-## Example
-
-```yaml
-/reviews: { post: { security: [] } }
-```
-
-## Fix
-
-Ask for a credential. Where strangers must write, limit how often an address may, and prove that a person does.",
-    },
-    fix: "ask for a credential, or limit how often strangers may call it",
-    answered: by!(ResourceLimits, has_rate_of_its_own),
-    look: |subject, raising| {
-        for one in subject.operations() {
-            let is_public =
-                matches!(one.security(), Security::Anonymous { or, .. } if or.is_empty());
-            if is_public && one.is_write() && !one.says_any(&BEFORE_LOGIN) {
-                raising.operation(
-                    one.number,
-                    format!("everybody may call {}, which writes", one.shown()),
-                );
-            }
-        }
     },
 };
 

@@ -1,5 +1,7 @@
 //! What there is, and should end or be something else (A9).
 
+mod unread;
+
 use std::collections::HashMap;
 
 use portcullis_model::Method;
@@ -12,8 +14,8 @@ use super::super::subject::{Op, Subject};
 use super::names;
 use crate::finding::{Rule, Severity};
 
-pub(super) static CHECKS: [&Check; 5] =
-    [&NO_SUNSET, &OLD_BESIDE_NEW, &READ_THAT_CHANGES, &TRACE, &ORIGINS];
+pub(super) static CHECKS: [&Check; 6] =
+    [&NO_SUNSET, &OLD_BESIDE_NEW, &READ_THAT_CHANGES, &TRACE, &ORIGINS, &unread::PART];
 
 /// First words of names of operations that change something.
 const CHANGING: [&str; 30] = [

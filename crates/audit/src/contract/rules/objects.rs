@@ -131,11 +131,9 @@ the caller.",
             || plan.operations.get(operation).is_some_and(|one| one.objects == Expected::Asked)
     }),
     look: |subject, raising| {
-        let writes = |schema: &OutlinedSchema| {
-            schema.in_requests.operations.iter().any(|number| {
-                subject.operation(*number).is_some_and(|one| {
-                    one.is_write() && one.is_secured() && one.administrative.is_none()
-                })
+        let writes = |number: &u32| {
+            subject.operation(*number).is_some_and(|one| {
+                one.is_write() && one.is_secured() && one.administrative.is_none()
             })
         };
         let is_such = |index: SchemaIndex, schema: &OutlinedSchema| {
@@ -152,12 +150,13 @@ the caller.",
                 && subject.names_of(index).any(|name| {
                     names_an_owner(name) && naming::looks_like_id(name) && !in_path(name)
                 })
-                && writes(schema)
+                && schema.in_requests.operations.iter().any(writes)
         };
         for group in subject.in_requests(is_such) {
             let message =
                 format!("{} lets the caller say whose it is{}", group.owner, group.names());
-            raising.group(&group, message);
+            // What other operations take of it is no fault of theirs.
+            raising.group(&group, message).operations.retain(writes);
         }
     },
 };

@@ -189,8 +189,8 @@ static MISSING: Check = Check {
         severity: Severity::High,
         page: r"## Why
 
-`security` names a scheme that stands nowhere. One tool refuses every request, another one leaves the requirement out
-and lets everybody in; which, nobody sees in the document.
+`security` names a scheme that stands nowhere, is of a kind that there is not, or is no list of schemes at all. One tool
+refuses every request, another one leaves the requirement out and lets everybody in; which, nobody sees in the document.
 
 ## Example
 
@@ -201,15 +201,27 @@ components: { securitySchemes: { api_key: { type: apiKey, in: header, name: X-Ap
 
 ## Fix
 
-Write the name as it is declared, or declare the scheme.",
+Write the name as it is declared, or declare the scheme, with a `type` and what that needs.",
     },
     fix: "write the name as it is declared under `securitySchemes`, or declare the scheme",
     answered: by!(CallerIdentity),
     look: |subject, raising| {
-        let is_such = |one: &SecurityScheme| {
-            one.span.is_none() && one.kind == SchemeKind::Unknown && !one.name.is_empty()
-        };
-        each(subject, raising, is_such, |name| format!("{name} is asked for and declared nowhere"));
+        let is_such = |one: &SecurityScheme| one.place == SchemePlace::NotUnderstood;
+        for (index, one) in
+            subject.contract.schemes.iter().enumerate().filter(|(_, one)| is_such(one))
+        {
+            let operations = asked_by(subject, index);
+            if operations.is_empty() {
+                continue;
+            }
+            let name = portcullis_model::shown(&one.name);
+            let message = match one.span {
+                None if one.name.is_empty() => "what `security` asks for cannot be read".to_owned(),
+                None => format!("{name} is asked for and declared nowhere"),
+                Some(_) => format!("{name} is asked for, and of a kind that there is not"),
+            };
+            raising.at(one.span, operations, message);
+        }
     },
 };
 

@@ -1,6 +1,7 @@
 //! Every rule has a page, and a document against which it speaks and one against which it does not.
 
 mod cases;
+mod scores;
 
 use std::collections::BTreeSet;
 
@@ -16,15 +17,19 @@ fn audited(text: &str) -> DocumentAudit {
     let head = if has_head { "" } else { "openapi: 3.1.0\n" };
     let info = if text.contains("info:") { "" } else { "info: { title: t, version: '1' }\n" };
     let paths = if text.contains("paths:") { "" } else { "paths: {}\n" };
+    audited_whole(&format!("{head}{info}{paths}{}", text.trim_start()))
+}
+
+fn audited_whole(text: &str) -> DocumentAudit {
     let mut sources = Sources::default();
-    let text = format!("{head}{info}{paths}{}", text.trim_start());
-    let main = sources.add("t.yaml", text.as_str());
+    let main = sources.add("t.yaml", text);
     let contract = read(&mut sources, main, &mut NoFiles)
         .unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
     let audited = Audited {
         contract: &contract,
         sources: &sources,
         main,
+        warnings: &contract.warnings,
         plan: None,
         evidence: None,
         now: UnixMillis(0),
@@ -77,7 +82,7 @@ fn every_rule_speaks_where_it_should_and_nowhere_else() {
 }
 
 #[test]
-fn an_operation_that_does_not_compile_is_asked_who_may_call_it_and_told() {
+fn an_operation_that_does_not_compile_is_asked_who_may_call_it_and_is_a_finding() {
     const TEXT: &str = "
 paths:
   /orders: { get: { security: [{ s: [] }], responses: {} } }
@@ -85,9 +90,41 @@ paths:
 components: { securitySchemes: { s: { type: http, scheme: bearer } } }
 ";
     let found = audited(TEXT);
-    assert!(matches!(found.not_compiled.as_slice(), [one] if one.contains("DELETE /admin/open")));
+    let unread = found.findings.iter().find(|one| one.finding.rule.id == "part-unread").unwrap();
+    let places = &unread.finding.places;
+    assert!(places.iter().any(|one| one.operation.as_deref() == Some("DELETE /admin/open")));
+    assert_eq!(unread.finding.severity, crate::Severity::High, "it is no pass");
     assert!(found.plain().any(|one| one.rule.id == "administration-open"), "{:?}", ids(TEXT));
     assert!(found.plain().any(|one| one.rule.id == "write-open"), "{:?}", ids(TEXT));
+}
+
+#[test]
+fn a_method_that_has_no_field_is_no_pass() {
+    let text = "openapi: 3.2.0
+paths: { /a: { get: { responses: {} }, additionalOperations: { COPY: { responses: {} } } } }
+";
+    let found = audited(text);
+    let unread = found.plain().find(|one| one.rule.id == "part-unread").unwrap();
+    assert!(unread.message.contains("COPY /a"), "{unread:?}");
+}
+
+#[test]
+fn what_asks_for_something_that_cannot_be_read_counts_as_asking_for_nothing() {
+    const KINDS: &str = "
+components: { securitySchemes: { good: { type: http, scheme: bearer, bearerFormat: JWT }, odd: { type: handshake } } }
+";
+    let score = |security: &str| {
+        let text = format!("paths: {{ /a: {{ put: {{ {security}responses: {{}} }} }} }}{KINDS}");
+        (audited(&text).score, ids(&text).contains("scheme-missing"))
+    };
+    let (open, is_told) = score("");
+    assert!(!is_told);
+    for odd in ["{ good: [] }", "[{ nowhere: [] }]", "[{ odd: [] }]", "[{ good: [] }, { odd: [] }]"]
+    {
+        let (found, is_told) = score(&format!("security: {odd}, "));
+        assert!(found <= open && is_told, "{odd}: {found:?} {open:?}");
+    }
+    assert!(score("security: [{ good: [] }], ").0 > open);
 }
 
 #[test]

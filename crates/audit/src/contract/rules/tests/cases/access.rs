@@ -54,6 +54,12 @@ components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: h
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
     ),
     (
+        "operation-public",
+        r"paths: { '/catalogue': { get: { security: [],  responses: {} } } }",
+        r"paths: { '/catalogue': { get: { security: [{ s: [] }],  responses: {} } }, '/b': { get: { responses: {} } } }
+components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
+    ),
+    (
         "administration-open",
         r"paths: { '/admin/users': { delete: { security: [],  responses: {} } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",

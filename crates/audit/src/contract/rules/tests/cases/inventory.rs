@@ -38,4 +38,9 @@ components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: h
         r"paths: { '/a': { get: {  responses: { '200': { description: d, headers: { Access-Control-Allow-Origin: { schema: { type: string } } } } } } } }
 components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: http, scheme: bearer } } }",
     ),
+    (
+        "part-unread",
+        r"paths: { '/a': { get: { parameters: [{ name: a, in: nowhere, required: true, schema: { type: string } }], responses: {} } } }",
+        r"paths: { '/a': { get: { parameters: [{ name: a, in: query, required: true, schema: { type: string } }], responses: {} } } }",
+    ),
 ];
