@@ -359,6 +359,7 @@ fn tried(through: Outcome, state: State) -> Record {
         kind: Kind::Attack {
             item: "A1".to_owned(),
             cwe: 639,
+            threats: vec!["others-objects-read".to_owned()],
             direct: Outcome::Succeeded,
             through,
             stopped_by: Vec::new(),
