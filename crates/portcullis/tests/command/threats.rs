@@ -281,7 +281,7 @@ fn an_earlier_model_that_was_changed_or_is_of_something_else_is_no_pass() {
         said
     };
     let written = write(&source, "old.json");
-    let changed = written.replacen("\"open\": false", "\"open\": true", 1);
+    let changed = written.replacen("\"open\":false", "\"open\":true", 1);
     folder.write("old.json", &changed);
     let line = changed.lines().count() - 1;
     assert!(diff("old.json").contains(&format!("line {line}: it is not as it was written")));
