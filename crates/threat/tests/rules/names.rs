@@ -317,6 +317,18 @@ fn tables_and_patterns_and_tenants_are_known_by_their_names() {
 }
 
 #[test]
+fn a_download_is_bytes_or_text_and_no_data() {
+    tells(
+        "others-script-shown",
+        &[
+            said("GET /leaflets/{id}").giving("text/plain"),
+            said("GET /files/{id}").giving("application/pdf"),
+        ],
+        &[said("GET /notes/{id}"), said("GET /notes")],
+    );
+}
+
+#[test]
 fn a_form_a_day_and_a_language_are_no_objects() {
     tells(
         "others-objects-read",

@@ -252,13 +252,14 @@ fn answers(
         .with(Fact::Upgrades, handling.upgrades)
 }
 
-/// Whether its answers of success are bytes or plain text.
+/// Whether its answers of success are bytes or plain text, and nothing else.
 fn gives_file(operation: &Operation) -> bool {
     let successes = operation.responses.iter().filter(|one| is_success(one.status));
-    let mut media = successes.flat_map(|response| &response.media);
-    media.any(|media| {
-        matches!(media.kind, BodyKind::Opaque | BodyKind::Text) && media.range.main != "*"
-    })
+    let mut media = successes.flat_map(|response| &response.media).peekable();
+    media.peek().is_some()
+        && media.all(|media| {
+            matches!(media.kind, BodyKind::Opaque | BodyKind::Text) && media.range.main != "*"
+        })
 }
 
 /// Forms of tables: what spreadsheets open by a click.
