@@ -4,7 +4,7 @@ use portcullis_contract::{CanonicalPath, Find, Operation};
 use portcullis_model::Method;
 use portcullis_policy::Model;
 
-use crate::form::Step;
+use crate::form::{Attack, Step};
 use crate::variables::named_one;
 
 /// The names of the operations that steps ask for, in the order in which they do, each once. What the document does
@@ -19,6 +19,18 @@ pub(crate) fn operations<'a>(steps: impl Iterator<Item = &'a Step>, model: &Mode
         }
     }
     names
+}
+
+/// The names of the operations that an attack is aimed at: whose answers its harm looks at, and where that stands in an
+/// answer of the API itself, or in none, the last one that it asks.
+pub(crate) fn aims(attack: &Attack, model: &Model) -> Vec<String> {
+    let own = || attack.attack.iter().map(|step| &step.value);
+    let named = |name: &str| own().find(|step| step.name.as_deref() == Some(name));
+    let meant = attack.harm.iter().map(|condition| {
+        let step = condition.value.step.as_deref().and_then(named);
+        step.or_else(|| own().last())
+    });
+    operations(meant.flatten().filter(|step| !step.at_api), model)
 }
 
 /// The operation of a request line: method and target, and perhaps a version.
@@ -42,6 +54,7 @@ mod tests {
     use portcullis_model::{Clock, UnixMillis};
 
     use super::*;
+    use crate::check::Against;
     use crate::form::Document;
     use crate::place::sample_model;
 
@@ -77,5 +90,35 @@ mod tests {
         ];
         let names = operations(steps.iter(), &model);
         assert_eq!(names, ["getOrder", "cancelOrder", "listMedicines"]);
+    }
+
+    #[test]
+    fn an_attack_is_aimed_at_what_its_harm_looks_at_and_not_at_all_that_it_asks() {
+        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let nowhere = ([127, 0, 0, 1], 9).into();
+        let model = sample_model(Document::Honest, None, nowhere, &clock).unwrap();
+        let steps = "- { name: first, send: GET /api/orders/4, as: alice }\n  - { send: GET /api/medicines, as: alice }";
+        for (more, harm, aims) in [
+            ("", "[{ status: 200 }]", vec!["listMedicines"]),
+            ("", "[{ in: first, status: 200 }]", vec!["getOrder"]),
+            (
+                "",
+                "[{ in: first, status: 200 }, { status: 200 }]",
+                vec!["getOrder", "listMedicines"],
+            ),
+            (
+                "look:\n  - { name: after, send: GET /api/orders/5, as: bob }\n",
+                "[{ in: after, status: 404 }]",
+                vec!["listMedicines"],
+            ),
+        ] {
+            let text = format!(
+                "id: own\nitem: A1\ncontrol: object_ownership\ncwe: 639\nthreats: [others-objects-read]\n\
+                 title: a\nhonest: [{{ send: GET /api/medicines, expect: [{{ status: 200 }}] }}]\n\
+                 attack:\n  {steps}\n{more}harm: {harm}\n"
+            );
+            let attack = crate::read::attack("own", &text, Against::Sample).unwrap();
+            assert_eq!(super::aims(&attack, &model), aims, "{harm}");
+        }
     }
 }

@@ -47,10 +47,12 @@ pub fn records(
     let mut records = Vec::with_capacity(report.attacks.len() + report.journeys.len());
     for (attack, found) in set.attacks.iter().zip(&report.attacks) {
         let policy = policies::text(attack.policy.as_ref(), attack.policy_file.as_ref());
-        let ground = grounds.of((document(attack.document.as_ref()), policy), &attack.attack)?;
+        let wanted = (document(attack.document.as_ref()), policy);
+        let ground = grounds.of(wanted, &attack.attack)?;
+        let aimed_at = asked::aims(attack, &grounds.sliced(wanted)?.model);
         records.push(taken.record(
             (&found.id, &found.title),
-            of_attack(found),
+            of_attack(found, aimed_at),
             (ground, attack.digest),
         ));
     }
@@ -93,11 +95,12 @@ fn document(named: Option<&Spanned<Document>>) -> Document {
     named.map(|one| one.value).unwrap_or_default()
 }
 
-fn of_attack(found: &AttackFound) -> Kind {
+fn of_attack(found: &AttackFound, aimed_at: Vec<String>) -> Kind {
     Kind::Attack {
         item: found.item.clone(),
         cwe: found.cwe,
         threats: found.threats.clone(),
+        aimed_at,
         direct: found.direct,
         through: found.through,
         stopped_by: found.stopped_by.iter().map(|control| (*control).to_owned()).collect(),
@@ -152,6 +155,13 @@ struct Grounds<'a> {
 
 impl<'a> Grounds<'a> {
     fn of(&mut self, wanted: Asked<'a>, steps: &[Spanned<Step>]) -> Result<Ground, String> {
+        let sliced = self.sliced(wanted)?;
+        let operations = asked::operations(own(steps), &sliced.model);
+        let (contract, policy) = sliced.of(&operations).ok_or("an operation is not there")?;
+        Ok(Ground { operations, contract, policy })
+    }
+
+    fn sliced(&mut self, wanted: Asked<'a>) -> Result<&Sliced, String> {
         if !self.known.contains_key(&wanted) {
             let model = match self.place {
                 Place::Sample => sample_model(wanted.0, wanted.1, NOWHERE, self.clock)
@@ -161,10 +171,7 @@ impl<'a> Grounds<'a> {
             };
             self.known.insert(wanted, Sliced::new(model)?);
         }
-        let sliced = self.known.get(&wanted).ok_or("the model cannot be read")?;
-        let operations = asked::operations(own(steps), &sliced.model);
-        let (contract, policy) = sliced.of(&operations).ok_or("an operation is not there")?;
-        Ok(Ground { operations, contract, policy })
+        self.known.get(&wanted).ok_or_else(|| "the model cannot be read".to_owned())
     }
 }
 

@@ -19,6 +19,7 @@ fn main() -> Result<(), String> {
             item: "A1".to_owned(),
             cwe: 639,
             threats: Vec::new(),
+            aimed_at: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec!["object_ownership".to_owned()],

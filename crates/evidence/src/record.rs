@@ -57,6 +57,9 @@ pub enum Kind {
         /// The threats that it speaks of, by their names, as its text said then; none: it did not say.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         threats: Vec<String>,
+        /// The operations whose answers, or effects, are the harm; none: it did not say, or what the document does not have.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        aimed_at: Vec<String>,
         /// Directly at the API.
         direct: Outcome,
         /// Through the gateway.
@@ -77,6 +80,18 @@ pub enum Kind {
         /// Through the gateway.
         through: Passage,
     },
+}
+
+impl Record {
+    /// The operations of which it shows that something holds: those that it was aimed at, and not all that it asked on
+    /// its way. One from before attacks said that shows it where it asked one alone.
+    pub fn shows_at(&self) -> &[String] {
+        match &self.kind {
+            Kind::Attack { aimed_at, .. } if !aimed_at.is_empty() => aimed_at,
+            _ if self.operations.len() == 1 => &self.operations,
+            _ => &[],
+        }
+    }
 }
 
 /// Of what evidence was taken. It says something of the same things alone.

@@ -53,6 +53,7 @@ fn closed(operation: &str, knock_out: bool) -> Record {
             item: "A1".to_owned(),
             cwe: 639,
             threats: vec![READS.to_owned()],
+            aimed_at: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec!["object_ownership".to_owned()],
@@ -299,6 +300,26 @@ fn an_attack_at_one_operation_proves_nothing_of_all_of_them() {
         assert_eq!(one.state, State::Configured, "{:?}", one.mitigations);
         assert!(!one.mitigations[0].proofs.is_empty(), "it is told all the same");
     }
+}
+
+#[test]
+fn what_an_attack_asked_on_its_way_is_proven_by_nobody() {
+    let plans = [plan()];
+    let shown = |aims: &[&str], outcome: (Outcome, Shown)| {
+        let mut both = closed("getOrder", true);
+        both.operations.push("listOrders".to_owned());
+        if let Kind::Attack { aimed_at, through, state, .. } = &mut both.kind {
+            *aimed_at = aims.iter().map(|one| (*one).to_owned()).collect();
+            (*through, *state) = outcome;
+        }
+        state_at(&threats(&plans, Stated::default(), &[(both, vec![])]), READS, ORDER)
+    };
+    let stopped = (Outcome::Stopped, Shown::Closed);
+    assert_eq!(shown(&["getOrder"], stopped), State::Proven);
+    assert_eq!(shown(&["listOrders"], stopped), State::Configured);
+    assert_eq!(shown(&[], stopped), State::Configured, "it did not say");
+    let through = (Outcome::Succeeded, Shown::Open);
+    assert_eq!(shown(&["listOrders"], through), State::ComesThrough, "who comes in was there");
 }
 
 #[test]

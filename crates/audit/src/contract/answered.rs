@@ -36,7 +36,7 @@ impl<'e> Proofs<'e> {
                 continue;
             };
             for control in stopped_by {
-                for operation in &record.operations {
+                for operation in record.shows_at() {
                     let key = (control.as_str(), item.as_str(), operation.as_str());
                     proofs.stopped.entry(key).or_default().push(&record.id);
                 }

@@ -16,6 +16,7 @@ fn record(id: &str) -> Record {
             item: "A1".to_owned(),
             cwe: 639,
             threats: Vec::new(),
+            aimed_at: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec!["object_ownership".to_owned()],

@@ -52,6 +52,7 @@ fn record(id: &str, direct: Outcome, through: Outcome, state: State) -> Record {
             item: "A1".to_owned(),
             cwe: 639,
             threats: Vec::new(),
+            aimed_at: Vec::new(),
             direct,
             through,
             stopped_by: is_closed.then(|| "object_ownership".to_owned()).into_iter().collect(),

@@ -360,6 +360,7 @@ fn tried(through: Outcome, state: State) -> Record {
             item: "A1".to_owned(),
             cwe: 639,
             threats: vec!["others-objects-read".to_owned()],
+            aimed_at: Vec::new(),
             direct: Outcome::Succeeded,
             through,
             stopped_by: Vec::new(),

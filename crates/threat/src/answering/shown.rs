@@ -47,18 +47,23 @@ impl<'a> Shown<'a> {
     pub(crate) fn add(&self, rule: &Rule, entry: Option<&Entry>, all: &mut Vec<Mitigation>) {
         // What the element itself answers is answered by one of the rule's controls.
         let is_answered = all.iter().any(|one| !one.state.is_open());
-        let mut add = |told: &Told<'_>| self.add_one((rule, is_answered), told, all);
+        let mut add = |told: &Told<'_>, is_aimed: bool| {
+            self.add_one((rule, is_answered), (told, is_aimed), all);
+        };
         match entry {
             Some(Entry { kind: EntryKind::Operation { .. }, name, .. }) => {
                 let places = self.by_operation.get(name.as_str()).into_iter().flatten();
-                places.filter_map(|at| self.all.get(*at)).for_each(add);
+                for told in places.filter_map(|at| self.all.get(*at)) {
+                    add(told, told.record.shows_at().contains(name));
+                }
             }
             // What no operation declares, and what is no operation, is asked of the whole.
             Some(_) => {
-                self.all.iter().filter(|told| told.record.operations.is_empty()).for_each(add);
+                let of_none = self.all.iter().filter(|told| told.record.operations.is_empty());
+                of_none.for_each(|told| add(told, true));
             }
             None => {
-                self.all.iter().for_each(&mut add);
+                self.all.iter().for_each(|told| add(told, true));
                 // Of one operation it says that much, and no more of all of them.
                 all.iter_mut().for_each(|one| one.state = at_the_whole(one));
             }
@@ -73,7 +78,7 @@ impl<'a> Shown<'a> {
     fn add_one(
         &self,
         (rule, is_answered): (&Rule, bool),
-        Told { record, over, spoken }: &Told<'_>,
+        (Told { record, over, spoken }, is_aimed): (&Told<'_>, bool),
         all: &mut Vec<Mitigation>,
     ) {
         let Kind::Attack { direct, through, stopped_by, knock_out, state, .. } = &record.kind
@@ -95,7 +100,8 @@ impl<'a> Shown<'a> {
                 let why = "an attack on it succeeds";
                 noted(all, None, State::ComesThrough, why, proof());
             }
-            _ if !spoken.is_proof_of(rule) => {}
+            // What it asked on its way shows nothing of what it passed.
+            _ if !is_aimed || !spoken.is_proof_of(rule) => {}
             Outcome::Stopped if *state == portcullis_evidence::State::Closed => {
                 for control in stopped_by.iter().filter_map(|name| ControlId::from_name(name)) {
                     let is_proven = holds && *knock_out == Some(true);

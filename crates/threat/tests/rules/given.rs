@@ -224,6 +224,7 @@ pub fn succeeded(item: &str, cwe: u16) -> Record {
             item: item.to_owned(),
             cwe,
             threats: Vec::new(),
+            aimed_at: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Succeeded,
             stopped_by: Vec::new(),

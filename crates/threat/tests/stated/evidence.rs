@@ -33,6 +33,7 @@ fn attack(
             item: "A1".to_owned(),
             cwe: 639,
             threats: vec!["others-objects-read".to_owned()],
+            aimed_at: Vec::new(),
             direct,
             through,
             stopped_by,

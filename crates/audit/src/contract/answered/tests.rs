@@ -51,6 +51,7 @@ fn record(control: &str, item: &str, operation: &str) -> Record {
             item: item.to_owned(),
             cwe: 770,
             threats: Vec::new(),
+            aimed_at: Vec::new(),
             direct: Outcome::Succeeded,
             through: Outcome::Stopped,
             stopped_by: vec![control.to_owned()],
