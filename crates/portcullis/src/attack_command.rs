@@ -25,7 +25,7 @@ use portcullis_threat::rules::{RULES, rule};
 
 use crate::arguments::{AttackFormat, AttackOptions, ModelOptions};
 use crate::clock::SystemClock;
-use crate::evidence_command::keep;
+use crate::evidence_command::{keep, keepable};
 use crate::exit::Exit;
 use crate::ran::Ran;
 use crate::{load, talk};
@@ -38,6 +38,9 @@ const POLICY: &str = "portcullis.yaml";
 pub(crate) fn attack(options: &AttackOptions) -> Exit {
     if let (Some(url), Some(client)) = (&options.issuer, &options.client) {
         return issuer::attack(url, client, options);
+    }
+    if let Err(why) = keepable(&options.keep) {
+        return unusable(&why);
     }
     let ran = match &options.upstream {
         None => of_sample(options),
@@ -250,7 +253,7 @@ fn config(options: &AttackOptions) -> Result<Option<PathBuf>, Exit> {
     )))
 }
 
-fn unusable(why: &str) -> Exit {
+pub(crate) fn unusable(why: &str) -> Exit {
     talk::say(why);
     Exit::Unusable
 }

@@ -102,7 +102,7 @@ fn read(options: &SecretsOptions, scanner: &Scanner, salt: Salt) -> Result<Repor
             if options.gitignore { git::tracked(path).map_err(fault)? } else { tree::files(path) };
         whole = whole.and(tree::look(scanner, listed, salt, &bounds, threads));
         if options.history {
-            whole = whole.and(git::history(scanner, path, salt, &bounds).map_err(fault)?);
+            whole = whole.with_history(git::history(scanner, path, salt, &bounds).map_err(fault)?);
         }
     }
     Ok(whole)

@@ -18,7 +18,7 @@ use portcullis_sample::Sample;
 use crate::arguments::{AttackFormat, DemoOptions};
 use crate::attack_command;
 use crate::clock::SystemClock;
-use crate::evidence_command::of_demo;
+use crate::evidence_command::{keepable, of_demo};
 use crate::exit::Exit;
 use crate::ran::Ran;
 use crate::{story_command, talk};
@@ -27,6 +27,11 @@ use beside::Beside;
 pub(crate) fn demo(options: &DemoOptions) -> Exit {
     if let Some(name) = &options.story {
         return story_command::story(name, options.format, options.picture.as_deref());
+    }
+    if options.keep.evidence_key.is_some()
+        && let Err(why) = keepable(&options.keep)
+    {
+        return attack_command::unusable(&why);
     }
     let set = attack_command::built_in_set();
     let set = match set.and_then(|set| attack_command::only(set, &options.only)) {

@@ -6,6 +6,6 @@ mod key;
 mod verify;
 
 pub(crate) use check::{check, shown_of};
-pub(crate) use keep::{keep, of_demo, this_program};
+pub(crate) use keep::{keep, keepable, of_demo, this_program};
 pub(crate) use key::key;
 pub(crate) use verify::{believed, verify};

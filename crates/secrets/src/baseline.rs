@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Salt;
 use crate::finding::Finding;
+use crate::place::bare;
 
 /// A baseline.
 #[derive(Debug)]
@@ -54,7 +55,9 @@ impl Baseline {
             return Err(BaselineFault::Version(written.version));
         }
         let salt = Salt::parse(&written.salt).ok_or(BaselineFault::Salt)?;
-        Ok(Self { salt, known: written.findings.into_iter().collect() })
+        let known = written.findings.into_iter();
+        let known = known.map(|one| Known { path: bare(&one.path).to_owned(), ..one });
+        Ok(Self { salt, known: known.collect() })
     }
 
     /// One of these findings, whose digests are of this salt.

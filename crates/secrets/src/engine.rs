@@ -246,6 +246,30 @@ mod tests {
     }
 
     #[test]
+    fn passwords_with_signs_are_found_by_their_name_and_what_a_program_puts_in_is_none() {
+        let scanner = scanner();
+        for text in [
+            "db_password = \"Tr0ub4dor&3-zebra\"",
+            "{ \"password\": \"hunter2-Xy7!kk\" }",
+            "'pwd' => 'kQ7#mZ2$vR9!pL4x',",
+        ] {
+            for path in ["a.toml", "a.js", "a.yaml", ".env"] {
+                assert_eq!(scanner.hits(text.as_bytes(), path).len(), 1, "{path}: {text}");
+            }
+        }
+        assert_eq!(scanner.hits(b"DB_PASSWORD=aB3$dE6&gH9*jK2@\n", ".env").len(), 1);
+        for text in [
+            "password = \"${DATABASE_PASSWORD_1}\"",
+            "password: \"{{ .Values.password1! }}\"",
+            "passwordPattern = \"^(?=.*[0-9])\\\\S+$\"",
+            "password = readPassword(1)!",
+            "\"password\": \"please-enter-yours!\"",
+        ] {
+            assert!(scanner.hits(text.as_bytes(), "a.js").is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_public_key_and_members_of_programs_are_none() {
         let scanner = scanner();
         for text in [

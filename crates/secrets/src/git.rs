@@ -77,6 +77,8 @@ pub fn staged(
         "--no-ext-diff",
         "--no-relative",
     ];
+    // Outside of a repository `git diff` compares any two files, and explains how.
+    output(folder, &["rev-parse", "--git-dir"], NAMES_BYTES_MAX)?;
     let raw = output(folder, &asked, NAMES_BYTES_MAX)?;
     let mut reader = Reader::new(scanner, salt, bounds.clone());
     let mut fields = raw.split(|byte| *byte == 0);
@@ -287,7 +289,9 @@ fn finish(asked: Asked) -> Result<(), GitFault> {
         return Ok(());
     }
     let said = said.join().unwrap_or_default();
-    Err(GitFault::Said(String::from_utf8_lossy(&said).trim().to_owned()))
+    // The first line says it; what follows is how else the command could be called.
+    let said = String::from_utf8_lossy(&said);
+    Err(GitFault::Said(said.trim().lines().next().unwrap_or_default().to_owned()))
 }
 
 impl fmt::Display for GitFault {

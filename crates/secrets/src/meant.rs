@@ -10,6 +10,7 @@ pub(crate) fn is_allowed(rules: &Rules, rule: &Rule, found: &Match<'_>, path: &s
         || is_constant(found.secret)
         || rule.id == PRIVATE_KEY && !has_body(found.secret)
         || rule.id == VAULT && is_old_token(found.secret) && is_name_in_code(found, path)
+        || rule.id == PASSWORD && (!has_signs(found.secret) || is_name_in_code(found, path))
         || rule.id == BY_NAME && (is_name_in_code(found, path) || is_public(found.secret))
         || rules.allow.iter().any(|pattern| pattern.is_match(found.secret))
         || rule.allow.iter().any(|allow| allow.allows(found, path))
@@ -19,6 +20,12 @@ pub(crate) fn is_allowed(rules: &Rules, rule: &Rule, found: &Match<'_>, path: &s
 const PRIVATE_KEY: &str = "private-key";
 /// Tokens of Vault: `hvs.` and, in its older form, `s.` before 24 characters, which is how a member of `s` reads as well.
 const VAULT: &str = "vault-service-token";
+/// Passwords by the name beside them, with signs that no key has: [`BY_NAME`] has the others.
+const PASSWORD: &str = "password-by-name";
+/// Signs of passwords that people make, or programs for them.
+const SIGNS: &[u8] = b"!@#$%^&*+?~";
+/// What stands where a program puts a value in, calls something, or names another place.
+const PUT_IN: [&str; 9] = ["${", "#{", "{{", "$(", "%(", "<", "://", "()", "\\"];
 /// Characters of base64 in one run, at least, in what is a key. A line has 64 (RFC 7468) or 76.
 const BODY_RUN: usize = 40;
 
@@ -26,6 +33,16 @@ const BODY_RUN: usize = 40;
 fn has_body(secret: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     secret.split(|byte| !is_base64(byte)).any(|run| run.len() >= BODY_RUN)
+}
+
+/// Whether it is made as passwords are: letters, digits and signs, and nothing of a program in it.
+fn has_signs(secret: &[u8]) -> bool {
+    let has = |wanted: fn(&u8) -> bool| secret.iter().any(wanted);
+    let is_put_in = |mark: &&str| memchr::memmem::find(secret, mark.as_bytes()).is_some();
+    has(u8::is_ascii_alphabetic)
+        && has(u8::is_ascii_digit)
+        && has(|byte| SIGNS.contains(byte))
+        && !PUT_IN.iter().any(|mark| is_put_in(&mark))
 }
 
 fn is_old_token(secret: &[u8]) -> bool {

@@ -17,8 +17,9 @@ pub struct Place {
 const NAME_BYTES_MAX: usize = 512;
 
 impl Place {
-    /// A file of a tree.
+    /// A file of a tree. `./a` is called `a`, as git calls it: a baseline knows it by either way.
     pub fn file(path: &str) -> Self {
+        let path = bare(path);
         Self { path: shown(path), object: None, is_client: is_client(path) }
     }
 
@@ -57,6 +58,15 @@ impl fmt::Display for Position {
             Self::Byte(at) => write!(f, "byte {at}"),
         }
     }
+}
+
+/// Without `./` at its beginning.
+pub(crate) fn bare(path: &str) -> &str {
+    let mut path = path;
+    while let Some(rest) = path.strip_prefix("./").filter(|rest| !rest.is_empty()) {
+        path = rest.trim_start_matches('/');
+    }
+    path
 }
 
 fn shown(name: &str) -> String {

@@ -1,5 +1,7 @@
 //! What a run found.
 
+use std::collections::HashSet;
+
 use crate::baseline::Baseline;
 use crate::bounds::{FINDINGS_MAX, NOT_READ_MAX};
 use crate::finding::{Finding, Kind, NotRead};
@@ -65,6 +67,16 @@ impl Report {
         self.more_not_read += other.more_not_read;
         self.files += other.files;
         self.bytes += other.bytes;
+        self
+    }
+
+    /// With what a history has of the same files: what stands there as it is now was told already.
+    #[must_use]
+    pub fn with_history(mut self, mut history: Self) -> Self {
+        let same = |one: &Finding| (one.place.path.clone(), one.rule.clone(), one.digest.clone());
+        let told: HashSet<_> = self.findings.iter().map(same).collect();
+        history.findings.retain(|one| !told.contains(&same(one)));
+        self = self.and(history);
         self
     }
 

@@ -88,12 +88,15 @@ pub fn look(
     bounds: &Bounds,
     threads: usize,
 ) -> Report {
+    let here = std::env::current_dir().ok();
     let next = AtomicUsize::new(0);
     let whole = Mutex::new(Report::default());
     let work = || {
         let mut reader = Reader::new(scanner, salt, bounds.clone());
         while let Some(path) = listed.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let place = Place::file(&path.display().to_string());
+            // As it is called from here, whichever way it was named: so a baseline and git call it, too.
+            let called = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
+            let place = Place::file(&called.unwrap_or(path).display().to_string());
             match File::open(path) {
                 Ok(file) => reader.file(place, file),
                 Err(error) => reader.not_read(place, error.to_string()),

@@ -122,6 +122,14 @@ fn a_folder_that_is_no_repository_is_said_to_be_none() {
 }
 
 #[test]
+fn what_is_staged_outside_of_a_repository_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let fault = git::staged(&scanner(), folder.path(), salt(), &Bounds::default()).unwrap_err();
+    let said = fault.to_string();
+    assert!(said.contains("not a git repository") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
 fn a_program_that_the_repository_names_is_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -18,12 +18,26 @@ use crate::clock::SystemClock;
 use crate::ran::Ran;
 use crate::secrets::private;
 
+/// What is said where evidence is wanted without a key.
+const NO_KEY: &str = "evidence is signed: name a key with --evidence-key; `portcullis evidence key --out evidence.pem` makes one";
+
+/// What is wrong with where evidence is to be kept, before anything is attacked for it.
+pub(crate) fn keepable(options: &KeepOptions) -> Result<(), String> {
+    let Some(key) = &options.evidence_key else {
+        return match options.evidence {
+            Some(_) => Err(NO_KEY.to_owned()),
+            None => Ok(()),
+        };
+    };
+    signing_key(key).map(drop).map_err(|why| {
+        format!("{why}; `portcullis evidence key --out {}` makes one", key.display())
+    })
+}
+
 /// Keeps a run where the options say so.
 pub(crate) fn keep(ran: &Ran, options: &KeepOptions) -> Result<Option<EvidenceKept>, String> {
     let Some(path) = &options.evidence else { return Ok(None) };
-    let key = options.evidence_key.as_ref().ok_or(
-        "evidence is signed: name a key with --evidence-key; `portcullis evidence key --out evidence.pem` makes one",
-    )?;
+    let key = options.evidence_key.as_ref().ok_or(NO_KEY)?;
     let key = signing_key(key)?;
     let records = made(ran, options.evidence_days)?;
     let found = add(path, &records, &key)?;

@@ -79,7 +79,11 @@ impl Judged {
                 "exchange the password, and keep it apart from the URL, in a file or variable that is read at run time",
             );
         }
-        let severity = if id == BY_NAME { Severity::Medium } else { Severity::High };
+        let severity = if id == BY_NAME || id == "password-by-name" {
+            Severity::Medium
+        } else {
+            Severity::High
+        };
         secret(
             severity,
             798,
