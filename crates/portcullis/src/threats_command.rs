@@ -3,6 +3,7 @@
 mod derived;
 mod diff;
 mod init;
+mod nowhere;
 mod shown;
 mod traffic;
 

@@ -13,6 +13,7 @@ use portcullis_threat::diff::Tried;
 use portcullis_threat::forms::{Behind, Question, Shown};
 use portcullis_threat::{Answers, Stated, System, ThreatModel, conclusive, model, questions};
 
+use super::nowhere;
 use super::traffic::Traffic;
 use crate::arguments::BelievedFile;
 use crate::clock::SystemClock;
@@ -48,6 +49,7 @@ impl Derived {
         let plans: Vec<Plan> = apis.into_iter().map(compile).collect();
         let is_in_front = !from.without_gateway && (config.is_some() || from.upstream.is_some());
         let evidence = evidence(from, &plans, is_in_front, at)?;
+        nowhere::say(&evidence, &plans, is_in_front);
         let traffic = Traffic::of(&from.ledgers, &plans)?;
         let system = System::derive(&portcullis_threat::Sources {
             plans: &plans,

@@ -418,6 +418,23 @@ fn an_attack_that_came_through_is_not_mended_by_leaving_its_evidence_out() {
 }
 
 #[test]
+fn what_came_through_at_a_name_that_is_no_more_is_said() {
+    let folder = folder();
+    let key = SigningKey::generate().unwrap();
+    folder.write("key.pub", &key.public().pem());
+    let mut came = tried(Outcome::Succeeded, State::Open);
+    came.operations = vec!["readNote".to_owned()];
+    folder.write("seen.jsonl", &append(None, &[came], &key, day(0).start()).unwrap());
+    let source = ["-c", "portcullis.yaml", "--evidence", "seen.jsonl", "--evidence-key", "key.pub"];
+    let (code, _, said) = threats(&folder, &source);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("`notes-of-others` came through at `readNote`, which is not declared"),
+        "{said}"
+    );
+}
+
+#[test]
 fn evidence_of_one_of_several_apis_is_refused_with_what_to_do() {
     let folder = folder();
     let api = |name: &str| {
