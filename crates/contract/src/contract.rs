@@ -26,6 +26,8 @@ pub struct Contract {
     pub base_path: String,
     /// Where `servers` stands, if the document has it.
     pub base_path_span: Option<Span>,
+    /// Where the document says that the API is reached, in its order.
+    pub servers: Vec<Server>,
     /// Every operation that can be served, in document order. Its index is its identity in the
     /// model.
     pub operations: Vec<Operation>,
@@ -41,6 +43,15 @@ pub struct Contract {
     /// What was not understood, or cannot be enforced, or is doubtful.
     pub warnings: Vec<Diagnostic>,
     pub(crate) routes: Routes,
+}
+
+/// An address at which a document says that the API is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `https://api.example.com/v1`, with the default of each variable in it; of one that has none, its name in braces.
+    pub url: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A declared operation that cannot be served.

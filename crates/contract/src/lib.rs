@@ -54,7 +54,7 @@ mod values;
 mod version;
 mod yaml;
 
-pub use contract::{Contract, NotServed};
+pub use contract::{Contract, NotServed, Server};
 pub use document::as_json;
 pub use files::{FileFault, Files, NoFiles};
 pub use graphql::{

@@ -106,6 +106,7 @@ fn read_document(
         files: library.files(),
         base_path,
         base_path_span,
+        servers: reader.servers(),
         operations,
         paths,
         not_served,

@@ -1,12 +1,16 @@
-//! The base path of an API, from `servers`.
+//! Where an API is reached, and its base path: from `servers`.
 
 use portcullis_model::{Diagnostic, Span};
 
 use crate::codes;
+use crate::contract::Server;
 use crate::document::Node;
 use crate::notes::shown;
 use crate::path::CanonicalPath;
 use crate::reader::Reader;
+
+/// Servers that are told, each value of a scheme that may vary as one.
+pub(crate) const SERVERS_MAX: usize = 1_000;
 
 /// Variables of a server, and values of one, that are looked at for another base path.
 const VARIABLES_MAX: usize = 32;
@@ -66,6 +70,22 @@ impl<'a> Reader<'a> {
         }
         self.warn_of_variables(first, &path);
         (path, Some(span))
+    }
+
+    /// The addresses of the root's `servers`.
+    pub(crate) fn servers(&self) -> Vec<Server> {
+        if self.version.is_swagger() {
+            return self.swagger_servers();
+        }
+        let each = self.root.get("servers").into_iter().flat_map(Node::items);
+        let each = each.take(SERVERS_MAX).filter_map(|server| Some((server, server.get("url")?)));
+        let all = each.flat_map(|(server, url)| {
+            let span = url.span();
+            urls(server, url.as_str().unwrap_or_default())
+                .into_iter()
+                .map(move |url| Server { url, span })
+        });
+        all.take(SERVERS_MAX).collect()
     }
 
     /// Notes that a variable of a server lets the base path have other values: only its default is
@@ -143,6 +163,22 @@ pub(crate) fn spelling(path: &str) -> Option<String> {
     String::from_utf8(spelling).ok()
 }
 
+/// The URL of a server; where its scheme is a variable, one for each value that it may have.
+fn urls(server: Node<'_>, url: &str) -> Vec<String> {
+    let scheme = url.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let listed = scheme.and_then(|name| {
+        let values = server.get("variables")?.get(name)?.get("enum")?;
+        Some((name, values.items().take(VALUES_MAX).filter_map(Node::as_word)))
+    });
+    let mut all: Vec<String> = listed.map_or_else(Vec::new, |(name, values)| {
+        values.filter_map(|value| substituted(url, server, Some((name, value)))).collect()
+    });
+    if all.is_empty() {
+        all.push(substituted(url, server, None).unwrap_or_else(|| url.to_owned()));
+    }
+    all
+}
+
 /// The URL with the default of each variable in it, but for one that has this value.
 fn substituted(url: &str, server: Node<'_>, with: Option<(&str, &str)>) -> Option<String> {
     let mut out = String::with_capacity(url.len());
@@ -197,6 +233,21 @@ mod tests {
         for url in ["../v1", "https://a.example/{version}", "/a//b", "/a b", "/{", "/%2e%2e"] {
             assert_eq!(of_url(url), None, "{url}");
         }
+    }
+
+    #[test]
+    fn every_scheme_that_a_server_may_have_is_told() {
+        let all = |server: &str| {
+            let mut sources = Sources::default();
+            let source = sources.add("a.json", server);
+            let tree = Tree::read(&sources, source, "a.json", 0).unwrap();
+            urls(tree.root(), tree.root().get_str("url").unwrap())
+        };
+        let server = r#"{"url": "{scheme}://a.example", "variables": {"scheme": {"default": "https", "enum": ["https", "http"]}}}"#;
+        assert_eq!(all(server), ["https://a.example", "http://a.example"]);
+        assert_eq!(all(r#"{"url": "{scheme}://a.example"}"#), ["{scheme}://a.example"]);
+        let server = r#"{"url": "https://{at}/v1", "variables": {"at": {"default": "a.example"}}}"#;
+        assert_eq!(all(server), ["https://a.example/v1"]);
     }
 
     #[test]

@@ -62,7 +62,12 @@ impl<'a> Answering<'a> {
         };
         let is_ajar =
             |entry: &Entry| entry.reach == Reach::Nobody && !self.expected.is_closed(entry);
+        let is_closed = |entry: &Entry| self.answers.is_in_front && self.expected.is_closed(entry);
         let mut all = match by {
+            // What a rule knows of it is of requests that pass, and none does.
+            By::Known(State::Missing, _) if operation.is_some_and(is_closed) => {
+                vec![Mitigation::without_proof(None, State::Configured, told::CLOSED)]
+            }
             By::Known(state, _) if !state.is_open() && operation.is_some_and(is_ajar) => {
                 let because = "what closes it only observes: somebody relaxed it";
                 vec![Mitigation::without_proof(None, State::Missing, because)]

@@ -399,3 +399,53 @@ fn a_connection_that_ended_without_a_word_shows_nothing() {
     let found = threats(&plans, Stated::default(), &[(cut, vec![])]);
     assert_eq!(state_at(&found, READS, ORDER), State::Configured, "the API withstands nothing");
 }
+
+/// Of a document with these `servers` alone: who is outside, and how callers speak to it.
+fn alone(servers: &str) -> (System, Option<bool>, Origin) {
+    let document = format!(
+        "openapi: 3.0.3\ninfo: {{ title: Notes, version: '1' }}\n{servers}\n\
+         paths: {{ '/notes': {{ get: {{ security: [{{ t: [] }}], responses: {{ '200': {{ description: all }} }} }} }} }}\n\
+         components: {{ securitySchemes: {{ t: {{ type: http, scheme: bearer }} }} }}\n"
+    );
+    let mut sources = Texts::default();
+    let contract = sources.add("openapi.yaml", document);
+    let folder = std::path::PathBuf::new();
+    // As the command has it where nobody names one.
+    let overrides = Overrides { upstream: Some("http://127.0.0.1:9".to_owned()), listen: None };
+    let input = Input { sources, contract, policy: None, folder, overrides, now: NOW };
+    let model = Model::join(input).map_err(|failure| failure.diagnostics.len()).unwrap();
+    let plans = [Plan::compile(model, PlanOptions::default())];
+    let system = system(&plans, &Stated::default(), false);
+    let flow = system.flows.iter().find(|one| one.title.starts_with("Callers")).unwrap();
+    let (is_encrypted, from) = (flow.is_encrypted, flow.known.from);
+    assert!(flow.known.at.is_some() || from == Origin::Guessed, "{flow:?}");
+    (system, is_encrypted, from)
+}
+
+#[test]
+fn the_api_alone_is_reached_where_its_document_says() {
+    for (servers, is_encrypted, from) in [
+        ("servers: [{ url: 'https://api.example.com/v1' }]", Some(true), Origin::Contract),
+        (
+            "servers: [{ url: 'http://localhost:8000' }, { url: 'https://a.example' }]",
+            Some(true),
+            Origin::Contract,
+        ),
+        (
+            "servers: [{ url: 'https://a.example' }, { url: 'http://10.0.0.5:8000' }]",
+            Some(false),
+            Origin::Contract,
+        ),
+        ("servers: [{ url: 'HTTP://127.evil.example.com' }]", Some(false), Origin::Contract),
+        ("servers: [{ url: '//a.example' }]", None, Origin::Contract),
+        ("servers: [{ url: 'http://[::1]:80' }, { url: '/v1' }]", None, Origin::Guessed),
+        ("servers: [{ url: '/v1' }]", None, Origin::Guessed),
+        ("", None, Origin::Guessed),
+    ] {
+        let (system, found, known) = alone(servers);
+        assert_eq!((found, known), (is_encrypted, from), "{servers}");
+        // No listener of ours is there to say that nobody else reaches it.
+        assert!(system.scope.is_external, "{servers}");
+        assert_eq!(system.zones[0].known.from, from, "{servers}");
+    }
+}

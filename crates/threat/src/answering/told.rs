@@ -20,6 +20,9 @@ pub(crate) struct Expected<'a> {
     parts: Parts<'a>,
 }
 
+/// What is said of what nobody is served.
+pub(super) const CLOSED: &str = "it is closed: nobody may use it";
+
 /// How far, and why.
 type Told = (State, Cow<'static, str>);
 
@@ -42,7 +45,7 @@ impl<'a> Expected<'a> {
         };
         let (state, why) = match (entry, row(rule.id, control)) {
             (Some(entry), _) if self.is_closed(entry) => {
-                (State::Configured, Cow::Borrowed("it is closed: nobody may use it"))
+                (State::Configured, Cow::Borrowed(CLOSED))
             }
             (_, None) => (State::Missing, Cow::Borrowed("nobody decided whether it answers this")),
             (Some(entry @ Entry { kind: EntryKind::Operation { of, .. }, .. }), Some(row)) => {

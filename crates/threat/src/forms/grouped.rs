@@ -41,7 +41,8 @@ impl<'a> ByRule<'a> {
 }
 
 /// By rule: what came through first, then what has open threats, then by what is left of the risk. In a level, what an
-/// attack can show stands before what people must look at: that is open until somebody says more.
+/// attack can show stands before what people must look at, which is open until somebody says more; and what this API shows
+/// at its operations, data and ways before what every API has.
 pub(super) fn by_rule(model: &ThreatModel) -> Vec<ByRule<'_>> {
     let mut groups: Vec<ByRule<'_>> = Vec::new();
     for threat in &model.threats {
@@ -65,11 +66,17 @@ pub(super) fn by_rule(model: &ThreatModel) -> Vec<ByRule<'_>> {
         let comes_through = is_open && group.of(State::ComesThrough) > 0;
         let (level, weight) = weight(group.residual);
         let is_for_people = matches!(group.rule.probe, Probe::People(_));
-        let worst = (Reverse(level), is_for_people, Reverse(weight));
+        let is_of_any = !group.threats.iter().any(|one| is_of_this(one.element));
+        let worst = (Reverse(level), is_for_people, is_of_any, Reverse(weight));
         (!comes_through, !is_open, worst, group.rule.id)
     };
     groups.sort_by_cached_key(order);
     groups
+}
+
+/// Whether a document shows an element: each API has callers, programs and stores.
+const fn is_of_this(element: Element) -> bool {
+    matches!(element, Element::Entry(_) | Element::Data(_) | Element::Flow(_))
 }
 
 /// Where a threat stands among others, the worst first: what came through, then by what is left of the risk.

@@ -6,7 +6,7 @@ use portcullis_model::ControlId;
 use super::{Hit, Looked, Probe, Rule};
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
-use crate::system::{ComponentKind, Element, Flow, Node};
+use crate::system::{ComponentKind, Element, Flow, Node, Origin};
 
 pub(super) const READ_ON_THE_WAY: Rule = Rule {
     id: "read-on-the-way",
@@ -35,7 +35,13 @@ pub(super) const READ_ON_THE_WAY: Rule = Rule {
             let is_listener = kind(looked, flow.to) == Some(ComponentKind::Gateway);
             match flow.is_encrypted {
                 Some(true) => {
-                    Hit::known(Element::Flow(at), why, State::Configured, "it is encrypted")
+                    let because = match flow.known.from {
+                        Origin::Contract if !looked.system.scope.has_gateway => {
+                            "the document names no address of it but by `https`"
+                        }
+                        _ => "it is encrypted",
+                    };
+                    Hit::known(Element::Flow(at), why, State::Configured, because)
                 }
                 Some(false) if is_listener && !looked.system.scope.is_external => {
                     let because =

@@ -11,6 +11,7 @@ mod ids;
 mod languages;
 mod parts;
 mod people;
+mod reached;
 mod shapes;
 mod stores;
 mod unserved;
@@ -69,9 +70,10 @@ impl<'a> Sources<'a> {
         self.models().next()
     }
 
-    /// Whether others than this host can reach it.
+    /// Whether others than this host can reach it. With nothing in front, no listener of ours is there to say that they
+    /// cannot.
     fn is_external(&self) -> bool {
-        self.models().any(|model| model.proxies.let_others_ask(model.listen))
+        !self.has_gateway || self.models().any(|model| model.proxies.let_others_ask(model.listen))
     }
 }
 

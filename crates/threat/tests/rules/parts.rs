@@ -365,3 +365,15 @@ fn what_is_closed_is_open_while_what_closes_it_only_observes() {
     assert_eq!(of(&closed), Some(State::Configured), "nobody said whose orders are");
     assert_eq!(of(&ajar), Some(State::Missing));
 }
+
+#[test]
+fn what_nobody_is_served_is_not_open_to_who_shows_a_credential_that_nobody_verifies() {
+    let of = |policy: &str| {
+        let model = derived((READ, policy));
+        let mut threats = model.threats.iter();
+        threats.find(|one| one.rule.id == "nobody-asked-who").map(|one| one.state)
+    };
+    assert_eq!(of(""), Some(State::Configured), "nobody said whose orders are: it is closed");
+    let relaxed = "relax: [{ operation: \"*\", control: object_ownership, mode: observe, by: us, reason: tests }]\n";
+    assert_eq!(of(relaxed), Some(State::Missing));
+}

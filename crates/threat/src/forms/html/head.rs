@@ -10,6 +10,7 @@ use super::super::grouped::{ByRule, by_level, by_state, worst_first};
 use super::super::marks::{Mark, drawn};
 use super::super::unserved::{reasons, sentence};
 use crate::answers::State;
+use crate::system::Origin;
 
 /// Kinds of threats that the first screen names.
 const WORST_MAX: usize = 8;
@@ -51,7 +52,10 @@ fn facts(shown: &Shown<'_>, out: &mut String) {
     row("What it is", &scope.description);
     row("Data", &scope.classes.to_string());
     let reach = if scope.is_external { "others than this host" } else { "programs of this host" };
-    row("Reached by", reach);
+    // With nothing in front, nobody but the document can say it.
+    let taken = shown.model.system.zones.first().filter(|zone| zone.known.from == Origin::Guessed);
+    let why = taken.map_or_else(String::new, |zone| format!(" ({})", zone.known.why));
+    row("Reached by", &format!("{reach}{why}"));
     row("Derived on", &Date::of(shown.at).to_string());
     let open = by_level(shown.model.threats.iter().filter(|one| one.is_open()));
     if !open.is_empty() {

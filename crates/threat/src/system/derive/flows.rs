@@ -1,8 +1,9 @@
 //! What goes from one to another.
 
-use portcullis_policy::Instance;
+use portcullis_policy::{Instance, Model};
 
 use super::parts::Components;
+use super::reached::{Direct, directly};
 use super::{Ids, Sources};
 use crate::system::{
     ActorKind, ComponentKind, DataClass, DataClasses, EntryKind, Fact, Flow, Known, Node, Origin,
@@ -56,25 +57,19 @@ impl Making {
 
     /// From whoever asks to what answers.
     fn of_actors(&mut self, sources: &Sources<'_>, components: &Components, system: &System) {
-        let Some(model) = sources.first() else { return };
-        let has_tls = model.tls.is_some() || model.proxies.end_tls;
-        let (is_encrypted, protocol) = match (components.gateway, has_tls) {
-            (Some(_), true) => (Some(true), "https"),
-            (Some(_), false) => (Some(false), "http"),
-            (None, _) => direct(sources),
+        let targets: Vec<(usize, Direct)> = match components.gateway {
+            Some(gateway) => {
+                sources.first().map(|model| (gateway, listener(model))).into_iter().collect()
+            }
+            None => components.apis.iter().copied().zip(sources.models().map(directly)).collect(),
         };
-        let targets: Vec<usize> =
-            components.gateway.map_or_else(|| components.apis.clone(), |gateway| vec![gateway]);
         for (at, actor) in system.actors.iter().enumerate() {
             if actor.kind == ActorKind::Operator {
                 self.of_operator(at, components, system);
                 continue;
             }
-            let (classes, known) = (
-                reached(system, actor.kind),
-                Known::new(Origin::Contract, "operations that it may use"),
-            );
-            for target in &targets {
+            let classes = reached(system, actor.kind);
+            for (target, spoken) in &targets {
                 self.add(
                     system,
                     Way {
@@ -82,12 +77,12 @@ impl Making {
                         to: Node::Component(*target),
                         what: "Requests and their answers.".to_owned(),
                         classes,
-                        is_encrypted,
+                        is_encrypted: spoken.is_encrypted,
                         plain_stays_on_host: components.gateway.is_some()
                             && !system.scope.is_external,
-                        protocol,
+                        protocol: spoken.protocol,
                         has_credentials: actor.kind != ActorKind::Anonymous,
-                        known: known.clone().at(model.lines.listen),
+                        known: spoken.known.clone(),
                     },
                 );
             }
@@ -209,17 +204,11 @@ impl Making {
     }
 }
 
-/// How APIs are spoken to with nothing in front.
-fn direct(sources: &Sources<'_>) -> (Option<bool>, &'static str) {
-    let on_host = |model: &portcullis_policy::Model| {
-        model.upstream.instances().all(|one| !one.is_tls && one.is_loopback())
-    };
-    if sources.models().all(on_host) {
-        // Where the API is for its clients is not said: the address is one of this host.
-        return (None, "unknown");
-    }
-    let is_tls = sources.models().all(|model| model.upstream.instances().all(|one| one.is_tls));
-    (Some(is_tls), if is_tls { "https" } else { "http" })
+/// How the gateway is spoken to.
+fn listener(model: &Model) -> Direct {
+    let has_tls = model.tls.is_some() || model.proxies.end_tls;
+    let known = Known::new(Origin::Contract, "operations that it may use").at(model.lines.listen);
+    Direct { is_encrypted: Some(has_tls), protocol: if has_tls { "https" } else { "http" }, known }
 }
 
 /// Classes of what an actor can send and get.

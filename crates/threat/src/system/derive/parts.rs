@@ -2,6 +2,7 @@
 
 use portcullis_policy::{Instance, KeySource, Model};
 
+use super::reached::directly;
 use super::{Ids, Sources, api_name};
 use crate::system::{Component, ComponentKind, Known, Origin, System, Zone};
 
@@ -41,19 +42,8 @@ pub(super) fn zones(sources: &Sources<'_>, system: &mut System) -> Zones {
         });
         system.zones.len() - 1
     };
-    let (who, why) = if sources.is_external() {
-        (
-            "Whoever can reach the listener, on any network.",
-            "the listener is not loopback, or a proxy is trusted",
-        )
-    } else {
-        (
-            "Programs of this host, and what stands before its loopback listener.",
-            "the listener is loopback",
-        )
-    };
-    let of_policy = |why| Known::new(Origin::Policy, why);
-    let clients = add("Clients", who, 0, of_policy(why));
+    let (who, known) = whoever(sources);
+    let clients = add("Clients", who, 0, known);
     let outside = add(
         "Third parties",
         "Hosts that belong to others: issuers, key services, whatever URLs of callers name.",
@@ -68,7 +58,7 @@ pub(super) fn zones(sources: &Sources<'_>, system: &mut System) -> Zones {
         "API",
         "The API's own process and network.",
         60,
-        of_policy("the `upstream` of the policy"),
+        Known::new(Origin::Policy, "the `upstream` of the policy"),
     );
     let data = add(
         "Data",
@@ -114,6 +104,25 @@ fn corrected(sources: &Sources<'_>, ids: &mut Ids, system: &mut System) {
             known,
         });
     }
+}
+
+/// Who clients are, and from where that is known.
+fn whoever(sources: &Sources<'_>) -> (&'static str, Known) {
+    let of_policy = |why| Known::new(Origin::Policy, why);
+    if !sources.has_gateway {
+        let known = sources.models().map(|model| directly(model).known);
+        // What is only taken of one API is not known of them together.
+        let known =
+            known.reduce(|one, other| if one.from == Origin::Guessed { one } else { other });
+        let nothing = || Known::new(Origin::Guessed, "no document says it");
+        return ("Whoever can reach the API, on any network.", known.unwrap_or_else(nothing));
+    }
+    if sources.is_external() {
+        let why = "the listener is not loopback, or a proxy is trusted";
+        return ("Whoever can reach the listener, on any network.", of_policy(why));
+    }
+    let who = "Programs of this host, and what stands before its loopback listener.";
+    (who, of_policy("the listener is loopback"))
 }
 
 pub(super) fn components(sources: &Sources<'_>, zones: Zones, system: &mut System) -> Components {
