@@ -48,12 +48,14 @@ pub(in crate::answering) enum Part {
     /// That its values are told what they must be.
     Values,
 
-    /// That its requests name whose objects are meant, and that not every caller may touch all of them.
+    /// That its requests name whose objects are meant, and that callers at large may not touch all of them.
     Owned,
-    /// That its answers show objects of a resource, and that not every caller may see all of them.
+    /// That its answers show objects of a resource, and that callers at large may not see all of them.
     Shown,
     /// The same, and that totals do not count what is not shown.
     Totals,
+    /// That what it touches stays with its tenant, but for those who are said to cross.
+    Apart,
     /// That not every caller may use it.
     SomeCallers,
 

@@ -11,11 +11,11 @@ use portcullis_model::ControlId::{
 };
 
 use super::part::Part::{
-    self, All, Bound, Certificates, Decided, Described, Ends, Everywhere, FilesOfKinds, Fresh,
-    Guesses, Hidden, Inspected, Keys, Languages, LastDay, LastStep, MarkupEscaped, NamesDeclared,
-    NamesListed, Nothing, NothingUndeclared, Once, OneAtATime, Owned, Pace, Page, Rate,
-    RedirectsHeld, RedirectsListed, Restricted, Shown, SlowRate, SomeCallers, Step, TargetsHeld,
-    TargetsListed, Tokens, TokensAndKeys, Totals, Values,
+    self, All, Apart, Bound, Certificates, Decided, Described, Ends, Everywhere, FilesOfKinds,
+    Fresh, Guesses, Hidden, Inspected, Keys, Languages, LastDay, LastStep, MarkupEscaped,
+    NamesDeclared, NamesListed, Nothing, NothingUndeclared, Once, OneAtATime, Owned, Pace, Page,
+    Rate, RedirectsHeld, RedirectsListed, Restricted, Shown, SlowRate, SomeCallers, Step,
+    TargetsHeld, TargetsListed, Tokens, TokensAndKeys, Totals, Values,
 };
 use super::part::Row;
 
@@ -124,7 +124,7 @@ pub(super) const ROWS: &[Row] = &[
     row("step-left-out", BusinessFlow, Step),
     row("step-left-out", ResourceLimits, Nothing),
     row("stolen-credential-used", CallerIdentity, Bound),
-    row("tenant-crossed", ObjectOwnership, Owned),
+    row("tenant-crossed", ObjectOwnership, Apart),
     row("text-becomes-command", HostileInput, Languages(&[Language::Shell])),
     row("text-becomes-filter", HostileInput, Languages(&[Language::Ldap])),
     row("text-becomes-header", HostileInput, Languages(&[Language::Line])),
