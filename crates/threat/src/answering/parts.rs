@@ -50,9 +50,12 @@ impl<'a> Parts<'a> {
         match part {
             Part::All | Part::Everywhere => Ok(None),
             Part::Nothing => Err("it helps, and does not answer this alone".into()),
-            Part::Rate | Part::SlowRate | Part::Once | Part::OneAtATime => {
-                rates::said(part, plan, Some(index))
-            }
+            Part::Rate
+            | Part::SlowRate
+            | Part::SlowReading
+            | Part::SlowGuesses
+            | Part::Once
+            | Part::OneAtATime => rates::said(part, plan, Some(index)),
             Part::Guesses => said::told(
                 plan.operations.get(index).is_some_and(|one| one.guarded.is_some()),
                 "wrong guesses are counted by account, address and secret",
@@ -98,9 +101,12 @@ impl<'a> Parts<'a> {
         match part {
             Part::All => Ok(None),
             Part::Nothing => Err("it helps, and does not answer this alone".into()),
-            Part::Rate | Part::SlowRate | Part::Once | Part::OneAtATime => {
-                self.of_each_plan(|plan| rates::said(part, plan, None))
-            }
+            Part::Rate
+            | Part::SlowRate
+            | Part::SlowReading
+            | Part::SlowGuesses
+            | Part::Once
+            | Part::OneAtATime => self.of_each_plan(|plan| rates::said(part, plan, None)),
             Part::Tokens
             | Part::Keys
             | Part::TokensAndKeys

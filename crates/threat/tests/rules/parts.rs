@@ -121,6 +121,66 @@ const OF_OPERATIONS: &[Pair] = &[
         ),
     ),
     pair(
+        "all-data-taken",
+        ResourceLimits,
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: caller, cost: bytes, rate: 10MiB/d, burst: 1MiB }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: everybody, cost: bytes, rate: 900MiB/s }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+    ),
+    pair(
+        "all-data-taken",
+        ResourceLimits,
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: caller, rate: 1/min, burst: 10 }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: caller, rate: 1/min, burst: 1000000 }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 100/s }]")),
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 1000000/s }]")),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 100/s }]")),
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 1/s, burst: 1000000 }]")),
+    ),
+    pair(
+        "password-guessed",
+        ResourceLimits,
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: body./email, rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: body./password, rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+    ),
+    pair(
+        "password-guessed",
+        ResourceLimits,
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: [address, body./email], rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: [address, body./password], rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+    ),
+    pair(
         "done-twice",
         BusinessFlow,
         (BUY, said!("flows: { sale: { steps: [quote, purchase] } }")),

@@ -26,10 +26,14 @@ pub(in crate::answering) enum Part {
     /// That what it asks can be derived of every operation that is served.
     Everywhere,
 
-    /// A rate of the policy that speaks of the operation.
+    /// A rate of the policy that speaks of the operation, and bounds something.
     Rate,
-    /// One that lets a program no further than a person: few in a day, or counted by what they give.
+    /// One that lets a program no further than a person: few in a day.
     SlowRate,
+    /// The same, or few bytes in a day.
+    SlowReading,
+    /// The same as few in a day, of which an account may be what is counted by, and what is guessed may not.
+    SlowGuesses,
     /// That it is done once, ever.
     Once,
     /// That two do not run side by side.
