@@ -3,6 +3,7 @@
 mod answers;
 mod callers;
 mod objects;
+mod owners;
 mod part;
 mod rates;
 mod requests;
@@ -49,9 +50,12 @@ impl<'a> Parts<'a> {
         match part {
             Part::All | Part::Everywhere => Ok(None),
             Part::Nothing => Err("it helps, and does not answer this alone".into()),
-            Part::Rate | Part::SlowRate | Part::Once | Part::OneAtATime => {
-                rates::said(part, plan, Some(index))
-            }
+            Part::Rate
+            | Part::SlowRate
+            | Part::SlowReading
+            | Part::SlowGuesses
+            | Part::Once
+            | Part::OneAtATime => rates::said(part, plan, Some(index)),
             Part::Guesses => said::told(
                 plan.operations.get(index).is_some_and(|one| one.guarded.is_some()),
                 "wrong guesses are counted by account, address and secret",
@@ -60,9 +64,12 @@ impl<'a> Parts<'a> {
             Part::Step | Part::LastStep | Part::Pace | Part::Values => {
                 steps::said(part, plan, index)
             }
-            Part::Owned | Part::Shown | Part::Totals | Part::SomeCallers | Part::Hidden => {
-                objects::said(part, plan, index)
-            }
+            Part::Owned
+            | Part::Shown
+            | Part::Totals
+            | Part::Apart
+            | Part::SomeCallers
+            | Part::Hidden => objects::said(part, plan, index),
             Part::Inspected
             | Part::Decided
             | Part::RedirectsHeld
@@ -94,9 +101,12 @@ impl<'a> Parts<'a> {
         match part {
             Part::All => Ok(None),
             Part::Nothing => Err("it helps, and does not answer this alone".into()),
-            Part::Rate | Part::SlowRate | Part::Once | Part::OneAtATime => {
-                self.of_each_plan(|plan| rates::said(part, plan, None))
-            }
+            Part::Rate
+            | Part::SlowRate
+            | Part::SlowReading
+            | Part::SlowGuesses
+            | Part::Once
+            | Part::OneAtATime => self.of_each_plan(|plan| rates::said(part, plan, None)),
             Part::Tokens
             | Part::Keys
             | Part::TokensAndKeys
@@ -107,7 +117,18 @@ impl<'a> Parts<'a> {
             | Part::Restricted
             | Part::Guesses => self.of_each_plan(|plan| callers::said(part, plan)),
             _ => {
-                for (entry, of) in used {
+                let concerned = |of: OperationRef| {
+                    let plan = self.plans.get(of.api);
+                    part != Part::Apart
+                        || plan.is_none_or(|plan| objects::touches_objects(plan, of.operation))
+                };
+                let all: Vec<_> = used.iter().filter(|(_, of)| concerned(*of)).collect();
+                if all.is_empty() && part == Part::Apart {
+                    return Err(
+                        "no request and no answer has objects of a resource: `resources`".into()
+                    );
+                }
+                for (entry, of) in all {
                     self.at(part, entry, *of).map_err(|why| format!("`{}`: {why}", entry.title))?;
                 }
                 Ok(None)

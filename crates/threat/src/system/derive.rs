@@ -23,7 +23,10 @@ use portcullis_controls::Plan;
 use portcullis_policy::Model;
 
 use self::ids::Ids;
-pub(crate) use self::{entries::versionless, facts::filters};
+pub(crate) use self::{
+    entries::{is_administrative, versionless},
+    facts::filters,
+};
 use super::{DataClass, DataClasses, Scope, System};
 use crate::stated::Stated;
 

@@ -7,9 +7,9 @@ use portcullis_model::ControlId::{self, *};
 use portcullis_threat::{Answers, Sources, State, Stated, System, ThreatModel, model};
 
 use self::apis::{
-    ANYTHING, BUY, BYTES, CHANGE, COUNTED, EVERYBODYS, GIVES_ANYTHING, HEAD, JWT, KEYED,
-    KEYED_AND_ME, LEADS, LINK, LIST, LOGIN, MAP, ME, NUMBERS, OWN, PICTURE, READ, ROLES, SECRET,
-    SENDS, SORTED, SORTED_BY_ALL, STREAM, TEXT, TWO_FOR_EVER, TWO_VERSIONS, WHOAMI, XML,
+    ANYTHING, BUY, BYTES, CHANGE, COUNTED, EVERYBODYS, GIVES_ANYTHING, HEAD, HEALTH_AND_READ, JWT,
+    KEYED, KEYED_AND_ME, LEADS, LINK, LIST, LOGIN, MAP, ME, NUMBERS, OWN, PICTURE, READ, ROLES,
+    SECRET, SENDS, SORTED, SORTED_BY_ALL, STREAM, TEXT, TWO_FOR_EVER, TWO_VERSIONS, WHOAMI, XML,
 };
 use crate::given::{NOW, plan};
 
@@ -48,6 +48,21 @@ macro_rules! said {
         concat!(
             "callers: { jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }] }\n",
             $($line, "\n",)*
+        )
+    };
+}
+
+/// Who may have orders, each of which has an owner and a tenant.
+macro_rules! owned {
+    (TENANTS, $access:literal) => {
+        concat!(
+            "callers: { jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }], ",
+            "attributes: { role: { claim: /role }, branch: { claim: /branch } } }\n",
+            "roles: { customer: [], pharmacist: [], admin: [pharmacist, customer] }\n",
+            "tenant: { at: /email, is: branch }\n",
+            "resources: { Order: { owner: /owner } }\naccess: ",
+            $access,
+            "\n"
         )
     };
 }
@@ -106,6 +121,66 @@ const OF_OPERATIONS: &[Pair] = &[
         ),
     ),
     pair(
+        "all-data-taken",
+        ResourceLimits,
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: caller, cost: bytes, rate: 10MiB/d, burst: 1MiB }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: everybody, cost: bytes, rate: 900MiB/s }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+    ),
+    pair(
+        "all-data-taken",
+        ResourceLimits,
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: caller, rate: 1/min, burst: 10 }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+        (
+            LIST,
+            said!("rates: [{ of: listOrders, per: caller, rate: 1/min, burst: 1000000 }]" "resources: { Order: { owner: /owner } }" "access: [{ may: [list], on: Order, when: mine }]"),
+        ),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 100/s }]")),
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 1000000/s }]")),
+    ),
+    pair(
+        "called-too-often",
+        ResourceLimits,
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 100/s }]")),
+        (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 1/s, burst: 1000000 }]")),
+    ),
+    pair(
+        "password-guessed",
+        ResourceLimits,
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: body./email, rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: body./password, rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+    ),
+    pair(
+        "password-guessed",
+        ResourceLimits,
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: [address, body./email], rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+        (
+            LOGIN,
+            said!("rates: [{ of: signIn, per: [address, body./password], rate: 10/15min }]" "access: [{ anyone: [signIn] }]"),
+        ),
+    ),
+    pair(
         "done-twice",
         BusinessFlow,
         (BUY, said!("flows: { sale: { steps: [quote, purchase] } }")),
@@ -147,6 +222,100 @@ const OF_OPERATIONS: &[Pair] = &[
     pair("old-version-used", ApiInventory, (TWO_VERSIONS, JWT), (TWO_FOR_EVER, JWT)),
     pair("others-objects-changed", ObjectOwnership, (CHANGE, OWN), (CHANGE, EVERYBODYS)),
     pair("others-objects-listed", ObjectOwnership, (LIST, OWN), (LIST, EVERYBODYS)),
+    pair(
+        "others-objects-read",
+        ObjectOwnership,
+        (
+            READ,
+            owned!(
+                TENANTS,
+                "[{ may: [read], on: Order, when: mine }, { role: admin, may: \"*\", across_tenants: true, reason: x }]"
+            ),
+        ),
+        (READ, owned!(TENANTS, "[{ may: \"*\", across_tenants: true, reason: x }]")),
+    ),
+    pair(
+        "others-objects-changed",
+        ObjectOwnership,
+        (
+            CHANGE,
+            owned!(
+                TENANTS,
+                "[{ may: \"*\", on: Order, when: resource./owner == caller.id, across_tenants: true, reason: x }]"
+            ),
+        ),
+        (CHANGE, owned!(TENANTS, "[{ may: \"*\", across_tenants: true, reason: x }]")),
+    ),
+    pair(
+        "others-objects-read",
+        ObjectOwnership,
+        (
+            READ,
+            owned!(
+                TENANTS,
+                "[{ may: [read], on: Order, when: mine, across_tenants: true, reason: x }]"
+            ),
+        ),
+        (READ, owned!(TENANTS, "[{ may: [read], on: Order, across_tenants: true, reason: x }]")),
+    ),
+    // Pharmacists are told apart from those who have their own.
+    pair(
+        "others-objects-read",
+        ObjectOwnership,
+        (
+            READ,
+            owned!(
+                TENANTS,
+                "[{ role: customer, may: [read], on: Order, when: mine }, { role: pharmacist, may: [read], on: Order }]"
+            ),
+        ),
+        (
+            READ,
+            owned!(
+                TENANTS,
+                "[{ role: customer, may: [list], on: Order, when: mine }, { role: customer, may: [read], on: Order }]"
+            ),
+        ),
+    ),
+    pair(
+        "others-objects-listed",
+        ObjectOwnership,
+        (
+            LIST,
+            owned!(
+                TENANTS,
+                "[{ role: customer, may: [list], on: Order, when: mine }, { role: pharmacist, may: [list], on: Order }]"
+            ),
+        ),
+        (LIST, owned!(TENANTS, "[{ role: customer, may: [list], on: Order }]")),
+    ),
+    pair(
+        "others-objects-listed",
+        ObjectOwnership,
+        (LIST, owned!(TENANTS, "[{ role: customer, may: [list], on: Order, when: mine }]")),
+        (LIST, owned!(TENANTS, "[{ may: [list], on: Order, when: caller.id == caller.id }]")),
+    ),
+    pair(
+        "others-objects-read",
+        ObjectOwnership,
+        (
+            READ,
+            owned!(
+                TENANTS,
+                "[{ may: [read], on: Order, when: mine or resource./owner == caller.id }]"
+            ),
+        ),
+        (
+            READ,
+            owned!(TENANTS, "[{ may: [read], on: Order, when: mine or caller.id == caller.id }]"),
+        ),
+    ),
+    pair(
+        "others-objects-read",
+        ObjectOwnership,
+        (READ, owned!(TENANTS, "[{ scope: orders, may: [read], on: Order, when: mine }]")),
+        (READ, owned!(TENANTS, "[{ scope: orders, may: [read], on: Order }]")),
+    ),
     pair("others-objects-read", ObjectOwnership, (READ, OWN), (READ, EVERYBODYS)),
     pair(
         "others-script-shown",
@@ -302,6 +471,18 @@ const OF_THE_WHOLE: &[Pair] = &[
             "callers: { jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer], sender_constrained: true }] }\n",
         ),
         (LIST, JWT),
+    ),
+    pair(
+        "tenant-crossed",
+        ObjectOwnership,
+        (HEALTH_AND_READ, owned!(TENANTS, "[{ callers: [health] }, { may: [read], on: Order }]")),
+        (
+            HEALTH_AND_READ,
+            owned!(
+                TENANTS,
+                "[{ callers: [health] }, { may: [read], on: Order, across_tenants: true, reason: x }]"
+            ),
+        ),
     ),
     pair(
         "text-becomes-command",

@@ -1,37 +1,46 @@
 //! Whether rules say whose objects an operation touches, who may use it, and who sees which of their properties.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use portcullis_controls::Plan;
 use portcullis_controls::object_ownership::declares_total;
-use portcullis_policy::{Expression, Hidden, Rule, Touches};
+use portcullis_policy::{Hidden, Rule, Touches};
 
+use super::owners::Objects;
 use super::part::Part;
 use super::said::{Said, held, told};
 
 pub(super) fn said(part: Part, plan: &Plan, operation: usize) -> Said {
     let nothing = Touches::default();
-    let touches = plan.model.authorization.operations.get(operation).unwrap_or(&nothing);
-    let named = || touches.inputs.iter().map(|input| input.resource);
-    let shown = || touches.shows.iter().copied();
-    let is_for_all = |mut resources: Box<dyn Iterator<Item = usize> + '_>| {
-        resources.any(|resource| is_open(plan, operation, touches, resource))
-    };
+    let model = &plan.model;
+    let touches = model.authorization.operations.get(operation).unwrap_or(&nothing);
+    let objects = |resource| Objects { model, operation, touches, resource };
+    let named = || touches.inputs.iter().map(|input| objects(input.resource));
+    let shown = || touches.shows.iter().map(|one| objects(*one));
     match part {
         Part::Owned if touches.inputs.is_empty() => {
             held(false, "its requests name no object of a resource: `resources`, `operations`")
         }
-        Part::Owned => held(!is_for_all(Box::new(named())), OPEN),
-        Part::Shown | Part::Totals if touches.shows.is_empty() && touches.inputs.is_empty() => {
-            held(false, "its answers show no object of a resource: `resources`")
+        Part::Owned => owned(named()),
+        Part::Shown if touches.shows.is_empty() => held(false, SHOWS_NONE),
+        Part::Shown => owned(shown()),
+        Part::Apart => match named().chain(shown()).find_map(Objects::to_other_tenants) {
+            Some(why) => Err(Cow::Owned(why)),
+            None => Ok(None),
+        },
+        Part::Totals if touches.shows.is_empty() && touches.inputs.is_empty() => {
+            held(false, SHOWS_NONE)
         }
-        Part::Shown if touches.shows.is_empty() => {
-            held(false, "its answers show no object of a resource: `resources`")
+        Part::Totals => {
+            let said = owned(named().chain(shown()))?;
+            let is_told =
+                touches.inputs.is_empty() && !touches.hides_totals && has_total(plan, operation);
+            if is_told {
+                return held(false, "a total counts what is not shown: `totals: hide`");
+            }
+            Ok(said)
         }
-        Part::Shown => held(!is_for_all(Box::new(shown())), OPEN),
-        Part::Totals if is_for_all(Box::new(named().chain(shown()))) => held(false, OPEN),
-        Part::Totals => held(
-            !touches.inputs.is_empty() || touches.hides_totals || !has_total(plan, operation),
-            "a total counts what is not shown: `totals: hide`",
-        ),
         Part::SomeCallers => held(
             !opening(plan, operation).any(is_for_everybody),
             "a rule opens it to every caller: `access`",
@@ -53,19 +62,27 @@ fn has_total(plan: &Plan, operation: usize) -> bool {
     contract.operation(operation).is_none_or(|one| declares_total(&contract.shapes, one))
 }
 
-const OPEN: &str = "a rule opens the objects of everybody to every caller: `when: mine`";
+const SHOWS_NONE: &str = "its answers show no object of a resource: `resources`";
 
-/// Whether a rule permits every caller everything of a resource, whoever it belongs to.
-fn is_open(plan: &Plan, operation: usize, touches: &Touches, resource: usize) -> bool {
-    let authorization = &plan.model.authorization;
-    // A tenant keeps apart what a rule does not.
-    if authorization.tenant.is_some() {
-        return false;
+/// Whether none of these are everybody's to callers at large; and for which roles they are.
+fn owned<'a>(all: impl Iterator<Item = Objects<'a>> + Clone) -> Said {
+    if let Some(why) = all.clone().find_map(Objects::to_callers) {
+        return Err(Cow::Owned(why));
     }
-    authorization.rules.iter().filter(|rule| !rule.forbids && is_for_everybody(rule)).any(|rule| {
-        let mut on = rule.on.iter().filter(|on| on.resource == resource);
-        on.any(|on| on.when == Expression::Always && rule.speaks_of(on, operation, touches))
-    })
+    let staff: BTreeSet<String> = all.flat_map(Objects::to_staff).collect();
+    if staff.is_empty() {
+        return Ok(None);
+    }
+    let staff: Vec<String> = staff.into_iter().collect();
+    let words =
+        format!("whose an object is, is asked; everybody's are for {}", staff.join(" and "));
+    Ok(Some(Cow::Owned(words)))
+}
+
+/// Whether its requests or answers have objects of a resource.
+pub(super) fn touches_objects(plan: &Plan, operation: usize) -> bool {
+    let touches = plan.model.authorization.operations.get(operation);
+    touches.is_some_and(|one| !one.inputs.is_empty() || !one.shows.is_empty())
 }
 
 /// Whether a rule that speaks of the operation hides something of what it shows.

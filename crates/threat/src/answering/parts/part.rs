@@ -26,10 +26,14 @@ pub(in crate::answering) enum Part {
     /// That what it asks can be derived of every operation that is served.
     Everywhere,
 
-    /// A rate of the policy that speaks of the operation.
+    /// A rate of the policy that speaks of the operation, and bounds something.
     Rate,
-    /// One that lets a program no further than a person: few in a day, or counted by what they give.
+    /// One that lets a program no further than a person: few in a day.
     SlowRate,
+    /// The same, or few bytes in a day.
+    SlowReading,
+    /// The same as few in a day, of which an account may be what is counted by, and what is guessed may not.
+    SlowGuesses,
     /// That it is done once, ever.
     Once,
     /// That two do not run side by side.
@@ -48,12 +52,14 @@ pub(in crate::answering) enum Part {
     /// That its values are told what they must be.
     Values,
 
-    /// That its requests name whose objects are meant, and that not every caller may touch all of them.
+    /// That its requests name whose objects are meant, and that callers at large may not touch all of them.
     Owned,
-    /// That its answers show objects of a resource, and that not every caller may see all of them.
+    /// That its answers show objects of a resource, and that callers at large may not see all of them.
     Shown,
     /// The same, and that totals do not count what is not shown.
     Totals,
+    /// That what it touches stays with its tenant, but for those who are said to cross.
+    Apart,
     /// That not every caller may use it.
     SomeCallers,
 

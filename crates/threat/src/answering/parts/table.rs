@@ -11,11 +11,11 @@ use portcullis_model::ControlId::{
 };
 
 use super::part::Part::{
-    self, All, Bound, Certificates, Decided, Described, Ends, Everywhere, FilesOfKinds, Fresh,
-    Guesses, Hidden, Inspected, Keys, Languages, LastDay, LastStep, MarkupEscaped, NamesDeclared,
-    NamesListed, Nothing, NothingUndeclared, Once, OneAtATime, Owned, Pace, Page, Rate,
-    RedirectsHeld, RedirectsListed, Restricted, Shown, SlowRate, SomeCallers, Step, TargetsHeld,
-    TargetsListed, Tokens, TokensAndKeys, Totals, Values,
+    self, All, Apart, Bound, Certificates, Decided, Described, Ends, Everywhere, FilesOfKinds,
+    Fresh, Guesses, Hidden, Inspected, Keys, Languages, LastDay, LastStep, MarkupEscaped,
+    NamesDeclared, NamesListed, Nothing, NothingUndeclared, Once, OneAtATime, Owned, Pace, Page,
+    Rate, RedirectsHeld, RedirectsListed, Restricted, Shown, SlowGuesses, SlowRate, SlowReading,
+    SomeCallers, Step, TargetsHeld, TargetsListed, Tokens, TokensAndKeys, Totals, Values,
 };
 use super::part::Row;
 
@@ -36,7 +36,7 @@ const fn both(
 pub(super) const ROWS: &[Row] = &[
     row("account-existence-told", CallerIdentity, Nothing),
     row("address-claimed", SafeConfiguration, All),
-    row("all-data-taken", ResourceLimits, SlowRate),
+    row("all-data-taken", ResourceLimits, SlowReading),
     row("answer-cached-as-a-file", SafeConfiguration, All),
     row("answer-leads-away", UpstreamAnswer, RedirectsListed),
     row("answer-read-as-page", InputShape, Nothing),
@@ -98,7 +98,7 @@ pub(super) const ROWS: &[Row] = &[
     row("page-without-end", InputShape, Nothing),
     row("page-without-end", ResourceLimits, Page),
     row("password-guessed", CallerIdentity, Guesses),
-    row("password-guessed", ResourceLimits, SlowRate),
+    row("password-guessed", ResourceLimits, SlowGuesses),
     both("path-spelled-otherwise", ApiInventory, All, &[InputShape]),
     row("path-spelled-otherwise", InputShape, Nothing),
     row("properties-assigned", WritableProperties, NothingUndeclared),
@@ -124,7 +124,7 @@ pub(super) const ROWS: &[Row] = &[
     row("step-left-out", BusinessFlow, Step),
     row("step-left-out", ResourceLimits, Nothing),
     row("stolen-credential-used", CallerIdentity, Bound),
-    row("tenant-crossed", ObjectOwnership, Owned),
+    row("tenant-crossed", ObjectOwnership, Apart),
     row("text-becomes-command", HostileInput, Languages(&[Language::Shell])),
     row("text-becomes-filter", HostileInput, Languages(&[Language::Ldap])),
     row("text-becomes-header", HostileInput, Languages(&[Language::Line])),

@@ -32,7 +32,7 @@ const ADMINISTRATORS: [&str; 9] = [
 ];
 
 /// Whether a role is over others.
-pub(super) fn is_administrative(model: &Model, role: &str) -> bool {
+pub(crate) fn is_administrative(model: &Model, role: &str) -> bool {
     let is_ordinary = model.authorization.ordinary_roles.iter().any(|one| **one == *role);
     let words = portcullis_policy::naming::words(role);
     !is_ordinary && words.iter().any(|word| ADMINISTRATORS.contains(&word.as_str()))

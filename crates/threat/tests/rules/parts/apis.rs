@@ -51,6 +51,16 @@ pub(super) const READ: &str = "
       responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } } }
 ";
 
+pub(super) const HEALTH_AND_READ: &str = "
+  /health:
+    get: { operationId: health, responses: { '204': { description: x } } }
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+      responses: { '200': { description: x, content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } } }
+";
+
 pub(super) const CHANGE: &str = "
   /orders/{id}:
     get:
