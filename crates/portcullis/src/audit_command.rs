@@ -239,7 +239,8 @@ fn looked(
     report.rules.extend(rules);
     report.looked_at.push(many(found.seen.count, "document"));
     report.scores.append(&mut found.scores);
-    if found.seen.count > 0 {
+    // What was asked of no document has passed nowhere.
+    if !report.scores.is_empty() {
         let rules = contract::rules().map(|rule| (Part::Contract, ToldRule::of(rule)));
         report.rules.extend(rules);
     }
@@ -249,7 +250,8 @@ fn looked(
     found.seen.and_found(&found.findings);
     report.findings.append(&mut found.findings);
     report.not_looked_at.append(&mut found.not_looked_at);
-    seen.documents = (found.seen.count > 0).then_some(found.seen);
+    let has_some = found.seen.count + found.seen.unread.len() > 0;
+    seen.documents = has_some.then_some(found.seen);
     if options.paths.is_empty() {
         return Ok(());
     }

@@ -128,6 +128,36 @@ fn an_operation_that_cannot_be_read_is_no_pass() {
 }
 
 #[test]
+fn a_reference_that_points_to_nothing_is_no_pass_and_shows_nothing_of_https_or_urls() {
+    let folder = Folder::with(&[]);
+    let text = |reference: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nservers: [{{ url: 'https://a.example' }}]\npaths: {{ /a: {{ get: {{ \
+             responses: {{ '200': {{ $ref: '#/components/responses/{reference}' }} }} }} }} }}\ncomponents: {{ responses: {{ Fine: {{ \
+             description: fine }} }} }}\n"
+        )
+    };
+    let of_documents = |report: &Value, id: &str| {
+        let all = report["checklist"].as_array().unwrap();
+        let one = all.iter().find(|one| one["id"] == id).unwrap();
+        let part = one["parts"].as_array().unwrap().iter().find(|one| one["about"] == "documents");
+        part.unwrap()["verdict"].as_str().unwrap().to_owned()
+    };
+    for (reference, unread_count, verdict) in [("Fine", 0, "yes"), ("None", 1, "not checkable")] {
+        fs::write(folder.path("a.yaml"), text(reference)).unwrap();
+        let (ended, report) = json(&folder, &["--deny", "critical", "a.yaml"]);
+        assert_eq!(ended, 0, "{report:#}");
+        let unread = |one: &&Value| one["rule"] == "part-unread" && one["severity"] == "high";
+        let found = report["findings"].as_array().unwrap().iter().filter(unread).count();
+        assert_eq!(found, unread_count, "{report:#}");
+        for id in ["C6", "C7"] {
+            assert_eq!(of_documents(&report, id), verdict, "{id}: {report:#}");
+        }
+    }
+    assert_eq!(json(&folder, &["a.yaml"]).0, 1);
+}
+
+#[test]
 fn text_opens_with_the_score_and_shows_each_place_only_when_asked() {
     let folder = folder();
     let (_, short, _) = audit(&folder, &["openapi.yaml"]);
