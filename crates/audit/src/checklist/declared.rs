@@ -66,14 +66,10 @@ fn answer(
     fix: &str,
 ) -> Answer {
     let question = question.of("documents", "portcullis audit PATH");
-    match found.first() {
-        Some(first) => {
-            let found = many(found.len(), noun);
-            question.no(format!("documents name {found} {how}: {}", first.told), fix)
-        }
-        None => {
-            let of = many(documents.count, "document");
-            question.yes(format!("no {noun} {how} in {of}"))
-        }
-    }
+    let Some(first) = found.first() else {
+        let of = many(documents.count, "document");
+        return question.yes(format!("no {noun} {how} in {of}"));
+    };
+    let found = many(found.len(), noun);
+    question.no(format!("documents name {found} {how}: {}", first.told), fix)
 }

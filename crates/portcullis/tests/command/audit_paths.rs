@@ -177,7 +177,52 @@ fn an_overlay_that_mends_a_document_is_written_once() {
     let written = fs::read_to_string(folder.path("fix.yaml"));
     assert!(written.is_ok_and(|text| text.contains("overlay: 1.")), "{said}");
     let (code, _, said) = audit(&folder, &["openapi.yaml", "--fix", "fix.yaml"]);
-    assert!(code == 2 && said.contains("fix.yaml"), "{said}");
+    assert!(
+        code == 2 && said.contains("fix.yaml` is there already, and is not overwritten"),
+        "{said}"
+    );
+    assert!(said.contains("help: name another file with --fix"), "{said}");
+}
+
+#[test]
+fn what_the_policy_closes_to_everybody_is_said_at_the_top_as_check_counts_it() {
+    let folder = folder();
+    let policy = "apis: [{ contract: openapi.yaml, upstream: 'http://127.0.0.1:9' }]\n";
+    folder.write("portcullis.yaml", policy);
+    let checked = folder.run(&["check", "-c", "portcullis.yaml", "--format", "json"]);
+    let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let (_, report) = json(&folder, &["-c", "portcullis.yaml"]);
+    for name in ["operations", "operations_closed"] {
+        assert!(report[name].as_u64().unwrap() > 0, "{report:#}");
+        assert_eq!(report[name], checked[name], "{name}");
+    }
+    let line = format!("{} of {} operations ", report["operations_closed"], report["operations"]);
+    let (_, printed, _) = audit(&folder, &["-c", "portcullis.yaml"]);
+    assert!(printed.lines().nth(1).is_some_and(|second| second.starts_with(&line)), "{printed}");
+    assert_eq!(json(&folder, &["openapi.yaml"]).1["operations"], Value::Null);
+}
+
+#[test]
+fn an_audit_is_written_over_an_earlier_one_and_over_nothing_else() {
+    let folder = folder();
+    let key = "-----BEGIN PRIVATE KEY-----\n";
+    folder.write("sign.key", key);
+    let policy = "apis: [{ contract: openapi.yaml, upstream: 'http://127.0.0.1:9' }]\n";
+    folder.write("portcullis.yaml", policy);
+    for format in ["text", "json", "html", "sarif", "junit"] {
+        let (code, printed, said) = audit(&folder, &["--format", format, "--output", "out", "."]);
+        assert_eq!((code, printed.as_str()), (1, ""), "{format}: {said}");
+        assert!(fs::metadata(folder.path("out")).unwrap().len() > 100, "{format}");
+    }
+    for other in
+        ["sign.key", "openapi.yaml", "./openapi.yaml", "dist/app.min.js", "portcullis.yaml"]
+    {
+        let before = fs::read(folder.path(other)).unwrap();
+        let (code, _, said) = audit(&folder, &["-c", "portcullis.yaml", "--output", other, "."]);
+        assert!(code == 2 && said.contains("is not overwritten"), "{other}: {said}");
+        assert_eq!(fs::read(folder.path(other)).unwrap(), before, "{other}");
+    }
+    assert_eq!(audit(&folder, &["--output", "no/such", "dist"]).0, 2);
 }
 
 #[test]
