@@ -14,6 +14,11 @@ pub enum Verdict {
 /// What most questions are answered of.
 pub(crate) const DEPLOYMENT: &str = "this deployment";
 
+/// `1 file`, `2 files`.
+pub(crate) fn many(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What is asked: the checklist's number and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Question {

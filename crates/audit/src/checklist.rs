@@ -15,7 +15,7 @@ mod used_once;
 
 pub(crate) use open_to_nobody_else::open_places;
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, Question, Verdict};
 use crate::asked::Asked;
 use crate::drill;
 use crate::seen::Seen;
@@ -34,7 +34,7 @@ pub fn answers(asked: Option<&Asked<'_>>, seen: &Seen) -> Vec<Answer> {
     let urls = of(no_secrets_in_urls::QUESTION, &no_secrets_in_urls::answer);
     let https = of(https_alone::QUESTION, &https_alone::answer);
     vec![
-        stored.beside(no_secret_in_clients::stored(kept_securely::QUESTION, files)),
+        kept(stored, no_secret_in_clients::stored(kept_securely::QUESTION, files), asked),
         exchanged.beside(can_be_exchanged::at_issuer(seen)),
         of(open_to_nobody_else::QUESTION, &open_to_nobody_else::answer),
         of(hashed_or_encrypted::QUESTION, &|_| hashed_or_encrypted::answer(drilled)),
@@ -55,6 +55,15 @@ pub fn is_asked_of_issuers(probe: &str) -> bool {
         .any(|asked| asked.any_of.contains(&probe))
 }
 
+/// C1 of a deployment and of files. Where the deployment keeps nothing, files alone answer it.
+fn kept(stored: Answer, in_files: Option<Answer>, asked: Option<&Asked<'_>>) -> Answer {
+    let keeps_nothing = asked.is_some_and(|asked| asked.store().is_none());
+    match in_files {
+        Some(answer) if keeps_nothing && answer.verdict != Verdict::NotCheckable => answer,
+        in_files => stored.beside(in_files),
+    }
+}
+
 /// Where no deployment is described.
 fn unknown(question: Question, seen: &Seen) -> Answer {
     question.not_checkable(
@@ -66,7 +75,6 @@ fn unknown(question: Question, seen: &Seen) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Verdict;
     use crate::seen::{Said, SeenDocuments, SeenFiles};
 
     fn verdict(answers: &[Answer], item: &str) -> Verdict {
@@ -93,6 +101,45 @@ mod tests {
         let six = answers.iter().find(|one| one.item == "C6").unwrap();
         assert_eq!(six.parts.last().unwrap().verdict, Verdict::NotCheckable, "{six:?}");
         assert!(six.parts.last().unwrap().evidence.starts_with("1 of 2 documents"), "{six:?}");
+    }
+
+    #[test]
+    fn where_nothing_is_kept_no_question_of_keeping_is_a_yes_unless_files_answer_it() {
+        https_alone::tests::asking("", |asked| {
+            let of =
+                |files: Option<SeenFiles>| answers(Some(asked), &Seen { files, ..Seen::default() });
+            let all = of(None);
+            for item in ["C1", "C2", "C3", "C4", "C8"] {
+                let one = all.iter().find(|one| one.item == item).unwrap();
+                assert!(one.verdict == Verdict::NotCheckable && one.supply.is_some(), "{one:?}");
+            }
+            let looked = |files| of(Some(SeenFiles { files, ..SeenFiles::default() }));
+            assert_eq!(verdict(&looked(3), "C1"), Verdict::Yes);
+            assert_eq!(verdict(&looked(3), "C4"), Verdict::NotCheckable);
+            assert_eq!(verdict(&looked(0), "C1"), Verdict::NotCheckable);
+        });
+    }
+
+    #[test]
+    fn a_document_that_could_not_be_read_whole_is_no_yes_and_what_it_says_is_still_a_no() {
+        let unread = vec!["a.yaml".to_owned()];
+        let documents = SeenDocuments { count: 2, unread, ..SeenDocuments::default() };
+        let last = |documents: SeenDocuments, item: &str| {
+            let seen = Seen { documents: Some(documents), ..Seen::default() };
+            let all = answers(None, &seen);
+            all.iter().find(|one| one.item == item).unwrap().parts.last().unwrap().clone()
+        };
+        for item in ["C6", "C7"] {
+            let part = last(documents.clone(), item);
+            assert_eq!(part.verdict, Verdict::NotCheckable, "{part:?}");
+            assert_eq!(part.evidence, "`a.yaml` could not be read whole");
+            assert!(part.supply.as_deref().unwrap().starts_with("mend it"), "{part:?}");
+        }
+        let said = || vec![Said { told: "`http://a.example` in `a.yaml`".to_owned() }];
+        let says = SeenDocuments { plain: said(), in_urls: said(), ..documents };
+        for item in ["C6", "C7"] {
+            assert_eq!(last(says.clone(), item).verdict, Verdict::No, "{item}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@
 mod answer;
 mod asked;
 mod checklist;
+mod closed;
 pub mod contract;
 mod deployment;
 mod documents;
@@ -29,6 +30,7 @@ mod told;
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
 pub use checklist::{answers, is_asked_of_issuers};
+pub use closed::ClosedOperations;
 pub use deployment::{
     Advisories, Dependency, Listener, Patient, answered, dependencies, deployment_rules, listeners,
     open_files, plain_is_served, way_around,

@@ -1,5 +1,6 @@
 //! An audit as a whole, in the forms that people and programs read.
 
+mod alike;
 mod escaped;
 mod html;
 mod json;
@@ -10,6 +11,7 @@ mod text;
 use portcullis_model::UnixMillis;
 
 use crate::answer::{Answer, Verdict};
+use crate::closed::ClosedOperations;
 use crate::finding::Severity;
 use crate::told::{Part, Told, ToldRule, ToldScore};
 
@@ -37,6 +39,10 @@ pub struct Report {
     pub looked_at: Vec<String>,
     /// What was not.
     pub not_looked_at: Vec<NotLookedAt>,
+    /// What the policy closes to everybody; none: there is no policy.
+    pub closed: Option<ClosedOperations>,
+    /// Whether evidence of attacks was given.
+    pub has_evidence: bool,
     /// Findings that are so bad, or worse, fail.
     pub deny: Severity,
 }
@@ -83,6 +89,11 @@ impl Report {
 
     fn enforced(&self) -> usize {
         self.findings.iter().filter(|one| !one.is_open()).count()
+    }
+
+    /// How many operations are closed, in a sentence; nothing where none is.
+    fn told_closed(&self) -> Option<String> {
+        self.closed.as_ref()?.told()
     }
 
     /// Until when an answer may be believed.

@@ -48,6 +48,8 @@ pub struct SeenSecret {
 pub struct SeenDocuments {
     /// How many were read.
     pub count: usize,
+    /// Those that could not be read whole, by their names: what they do not say shows nothing.
+    pub unread: Vec<String>,
     /// Credentials that they ask for in URLs.
     pub in_urls: Vec<Said>,
     /// Servers that they name by plain HTTP, loopback left out.

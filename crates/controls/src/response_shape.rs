@@ -474,7 +474,7 @@ fn finding(operation: &Operation, at: Span, what: &str) -> Diagnostic {
     let message = format!("the answer of `{}` is not described: {what}", operation.name());
     Diagnostic::warning(&NOT_DESCRIBED, message)
         .at(at)
-        .help("JSON that the API sends passes, but for password-like names; declare its properties")
+        .help("declare its properties: until then, JSON that the API sends passes, but for password-like names")
 }
 
 fn not_inspected(operation: &Operation, media: &Media, what: &str) -> Diagnostic {

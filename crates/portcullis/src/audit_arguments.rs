@@ -51,6 +51,9 @@ pub(crate) struct AuditOptions {
     /// How to print
     #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
     pub(crate) format: AuditFormat,
+    /// Write it to this file instead of standard output; an audit that is there is replaced
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// Show each finding by itself, with every place, in the form for people; the others always have all
     #[arg(long, short = 'v')]
     pub(crate) verbose: bool,

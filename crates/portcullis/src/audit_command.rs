@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 
 use portcullis_audit::contract::{self, Overlay};
 use portcullis_audit::{
-    Advisories, Answer, Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK,
-    STORAGE_OPEN, Seen, Told, ToldRule, answers, deployment_rules, policy_findings, policy_rules,
+    Advisories, Answer, Asked, ClosedOperations, NotLookedAt, Part, Report, SIGNED_LINK,
+    STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, Seen, Told, ToldRule, answers, deployment_rules,
+    policy_findings, policy_rules,
 };
 use portcullis_controls::Plan;
 use portcullis_evidence::Standing;
@@ -30,6 +31,7 @@ use crate::check::looked_through;
 use crate::clock::SystemClock;
 use crate::evidence_command::shown_of;
 use crate::exit::Exit;
+use crate::output::AUDIT;
 use crate::report::{Places, many};
 use crate::{audit_secrets, load, talk};
 
@@ -76,6 +78,12 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
     for path in files.into_iter().flatten() {
         is_file(path)?;
     }
+    if let Some(path) = &options.fix {
+        is_new(path)?;
+    }
+    if let Some(output) = &options.output {
+        AUDIT.check(output, named(options))?;
+    }
     let advisories = options.advisories.as_deref().map(deployment::advisories).transpose();
     let advisories = advisories.map_err(|why| unusable(&format!("--advisories: {why}")))?;
     let now = SystemClock.now();
@@ -96,6 +104,8 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
         scores: Vec::new(),
         looked_at: Vec::new(),
         not_looked_at: Vec::new(),
+        closed: (!described.plans.is_empty()).then(|| ClosedOperations::of(&described.plans)),
+        has_evidence: described.evidence.is_some(),
         deny: options.deny.into(),
     };
     if !described.plans.is_empty() {
@@ -104,15 +114,42 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
     looked(options, &described, &mut seen, &mut report)?;
     answered(options, &described, &seen, advisories, &mut report);
     report.sort();
-    talk::print(&match options.format {
+    told(options, &described, &seen, &report)?;
+    let is_bad = report.is_denied() || described.fault.is_some();
+    Ok(if is_bad { Exit::Failure } else { Exit::Success })
+}
+
+/// The files that the command line names, and their folders.
+fn named(options: &AuditOptions) -> impl Iterator<Item = &Path> {
+    let AuditOptions { config, client, evidence, evidence_key, baseline, fix, .. } = options;
+    let files = [config, client, evidence, evidence_key, baseline, fix];
+    files.into_iter().flatten().chain(&options.paths).map(PathBuf::as_path)
+}
+
+/// Prints the report, or writes it to its file.
+fn told(
+    options: &AuditOptions,
+    described: &Described,
+    seen: &Seen,
+    report: &Report,
+) -> Result<(), Exit> {
+    let text = match options.format {
         AuditFormat::Text => report.text(options.verbose),
         AuditFormat::Json => format!("{:#}\n", report.json()),
         AuditFormat::Html => report.html(),
         AuditFormat::Sarif => format!("{:#}\n", report.sarif()),
         AuditFormat::Junit => report.junit(),
-    });
-    let is_bad = report.is_denied() || described.fault.is_some();
-    Ok(if is_bad { Exit::Failure } else { Exit::Success })
+    };
+    let Some(output) = &options.output else {
+        talk::print(&text);
+        return Ok(());
+    };
+    let of_policy = described.plans.iter().flat_map(|plan| plan.model.sources.names());
+    let scored = report.scores.iter().map(|one| one.document.as_str());
+    let unread = seen.documents.iter().flat_map(|seen| &seen.unread).map(String::as_str);
+    let documents = of_policy.chain(scored).chain(unread).map(Path::new);
+    AUDIT.check(output, named(options).chain(documents))?;
+    AUDIT.write(output, &text)
 }
 
 /// The ten answers for one policy file alone.
@@ -177,6 +214,16 @@ fn evidence(config: &Path, options: &AuditOptions) -> Result<Option<Standing>, E
     shown_of(&believed, config).map(Some)
 }
 
+/// No file is ever overwritten: better told before the work than behind it.
+fn is_new(path: &Path) -> Result<(), Exit> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let said = unusable(&format!("`{}` is there already, and is not overwritten", path.display()));
+    talk::say("help: name another file with --fix OVERLAY");
+    Err(said)
+}
+
 /// Writes the Overlay of the one document. No file is ever overwritten.
 fn mended(path: &Path, overlays: &[Overlay]) -> Result<(), Exit> {
     let [overlay] = overlays else {
@@ -239,7 +286,8 @@ fn looked(
     report.rules.extend(rules);
     report.looked_at.push(many(found.seen.count, "document"));
     report.scores.append(&mut found.scores);
-    if found.seen.count > 0 {
+    // What was asked of no document has passed nowhere.
+    if !report.scores.is_empty() {
         let rules = contract::rules().map(|rule| (Part::Contract, ToldRule::of(rule)));
         report.rules.extend(rules);
     }
@@ -249,7 +297,8 @@ fn looked(
     found.seen.and_found(&found.findings);
     report.findings.append(&mut found.findings);
     report.not_looked_at.append(&mut found.not_looked_at);
-    seen.documents = (found.seen.count > 0).then_some(found.seen);
+    let has_some = found.seen.count + found.seen.unread.len() > 0;
+    seen.documents = has_some.then_some(found.seen);
     if options.paths.is_empty() {
         return Ok(());
     }

@@ -39,6 +39,7 @@ mod loopback;
 mod named;
 mod obtain;
 mod once_arguments;
+mod output;
 mod password_arguments;
 mod passwords;
 mod policy_command;

@@ -10,6 +10,7 @@ mod traffic;
 use portcullis_threat::Threat;
 
 use crate::exit::Exit;
+use crate::output::THREAT_MODEL;
 use crate::report;
 use crate::talk;
 use crate::threats_arguments::{DerivedFrom, ThreatsCommand, ThreatsOptions};
@@ -35,7 +36,7 @@ fn show(from: &DerivedFrom, options: &ThreatsOptions) -> Result<Exit, Exit> {
     let text = shown::text(&derived, options);
     match &options.output {
         None => talk::print(&text),
-        Some(output) => shown::write(output, &text)?,
+        Some(output) => THREAT_MODEL.write(output, &text)?,
     }
     let Some(denied) = options.deny else { return Ok(Exit::Success) };
     let is_denied = |one: &&Threat| one.is_open() && one.residual.level >= denied.0;

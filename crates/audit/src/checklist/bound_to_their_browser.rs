@@ -1,7 +1,7 @@
 //! C9: are `state` and PKCE used, so that a login ends in the browser where it began?
 
 use super::issuer::{self, Asked as Probes};
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, Question, many};
 use crate::asked::Asked;
 use crate::seen::Seen;
 
@@ -45,8 +45,9 @@ pub(super) fn answer(asked: Option<&Asked<'_>>, seen: &Seen) -> Answer {
     let evidence = match (issuers, flows) {
         (0, 0) => "no issuer was asked, and neither policy nor document names one".to_owned(),
         (issuers, flows) => format!(
-            "no issuer was asked; the policy names {issuers}, documents declare {flows} flows with codes, and none of \
-             them says whether `state` and PKCE are used"
+            "no issuer was asked; the policy names {issuers}, documents declare {} with codes, and none of \
+             them says whether `state` and PKCE are used",
+            many(flows, "flow")
         ),
     };
     QUESTION.not_checkable(evidence, SUPPLY)
@@ -63,7 +64,7 @@ fn declared(seen: &Seen) -> Option<Answer> {
     let first = documents.weak_flows.first()?;
     let question = QUESTION.of("documents", "portcullis audit PATH");
     Some(question.no(
-        format!("documents declare {} flows without PKCE: {}", documents.weak_flows.len(), first.told),
+        format!("documents declare {} without PKCE: {}", many(documents.weak_flows.len(), "flow"), first.told),
         "declare and use `authorizationCode` with PKCE in the place of `implicit` and `password` (RFC 9700 section 2.1.2)",
     ))
 }

@@ -1,5 +1,6 @@
 //! C4: are tokens hashed or encrypted?
 
+use super::kept_securely::nothing_kept;
 use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::drill::Outcome;
 
@@ -13,7 +14,7 @@ pub(super) const QUESTION: Question = Question {
 
 pub(super) fn answer(drilled: Option<&Outcome>) -> Answer {
     match drilled {
-        None => QUESTION.yes("the policy has no `store`: no key and no token is kept here"),
+        None => nothing_kept(QUESTION),
         Some(Err(why)) => {
             QUESTION.not_checkable(why, "a folder for drills that this user may write to: `TMPDIR`")
         }

@@ -3,7 +3,7 @@
 use portcullis_model::{ControlId, Mode};
 use portcullis_policy::codes;
 
-use crate::answer::{Answer, DEPLOYMENT, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question, many};
 use crate::asked::Asked;
 
 pub(super) const QUESTION: Question = Question {
@@ -55,7 +55,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         );
     }
     let hops =
-        format!("{} APIs behind it are reached inside TLS or on this host", asked.plans.len());
+        format!("{} behind it, reached inside TLS or on this host", many(asked.plans.len(), "API"));
     if model.tls.is_none() && !model.proxies.end_tls {
         return QUESTION.not_checkable(
             format!("`{}` is loopback and speaks plain HTTP; {hops}", model.listen),
@@ -82,7 +82,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use portcullis_controls::{Plan, PlanOptions};
     use portcullis_model::UnixMillis;
     use portcullis_policy::{Overrides, Policy};
@@ -93,7 +93,8 @@ mod tests {
 
     const CONTRACT: &str = "openapi: 3.1.0\ninfo: { title: t, version: '1' }\npaths: { /a: { get: { responses: {} } } }\n";
 
-    fn answered(lines: &str) -> Answer {
+    /// Asks of a deployment whose policy has these lines.
+    pub(in super::super) fn asking<T>(lines: &str, ask: impl FnOnce(&Asked<'_>) -> T) -> T {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("openapi.yaml"), CONTRACT).unwrap();
         let path = folder.path().join("portcullis.yaml");
@@ -106,7 +107,11 @@ mod tests {
         let plans: Vec<Plan> = policy.apis.into_iter().map(compile).collect();
         let (findings, keys) = (&policy.warnings, &KnownKeys::NotIssued);
         let (backups, scratch) = (&[][..], folder.path());
-        answer(&Asked { plans: &plans, findings, keys, backups, scratch, now })
+        ask(&Asked { plans: &plans, findings, keys, backups, scratch, now })
+    }
+
+    fn answered(lines: &str) -> Answer {
+        asking(lines, answer)
     }
 
     #[test]

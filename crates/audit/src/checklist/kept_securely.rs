@@ -18,7 +18,7 @@ pub(super) const QUESTION: Question = Question {
 
 pub(super) fn answer(asked: &Asked<'_>, drilled: Option<&Outcome>) -> Answer {
     let (Some(place), Some(drilled)) = (asked.store(), drilled) else {
-        return QUESTION.yes("the policy has no `store`: no key and no token is kept here");
+        return nothing_kept(QUESTION);
     };
     let inside = beside(asked, &place.folder);
     if let Some(first) = inside.first() {
@@ -36,6 +36,14 @@ pub(super) fn answer(asked: &Asked<'_>, drilled: Option<&Outcome>) -> Answer {
             drilled.seen.told()
         )),
     }
+}
+
+/// Where nothing is kept here, somebody else keeps it, and nothing of that was seen.
+pub(super) fn nothing_kept(question: Question) -> Answer {
+    question.not_checkable(
+        "the policy has no `store`: no key and no token is kept here",
+        "how whoever gives out keys and tokens keeps them; or `store`, to keep them here",
+    )
 }
 
 /// Files that open what is in the store, and lie in its folder or with a copy of it.

@@ -1,6 +1,6 @@
 //! C8: can restricted keys give least access, and do they?
 
-use crate::answer::{Answer, DEPLOYMENT, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question, many};
 use crate::asked::{Asked, KnownKeys};
 
 /// Names of keys that are shown.
@@ -25,7 +25,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         }
         KnownKeys::Known { count, unrestricted, has_more } => {
             let of = if *has_more { "the newest " } else { "" };
-            let seen = format!("of {of}{count} keys, {} may all that their owner may", unrestricted.len());
+            let seen = format!("of {of}{}, {} may all that the owner may", many(*count, "key"), unrestricted.len());
             let Some(first) = unrestricted.first() else { return QUESTION.yes(seen) };
             let names = unrestricted.iter().take(SHOWN_MAX).map(String::as_str);
             QUESTION.no(

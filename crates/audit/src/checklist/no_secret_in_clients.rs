@@ -1,6 +1,6 @@
 //! C5: is no secret in what clients are given?
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, Question, many};
 use crate::seen::{SeenFiles, SeenSecret};
 
 /// Secrets that are named.
@@ -30,7 +30,8 @@ fn judged(files: &SeenFiles) -> Answer {
     let looked = looked(files);
     let in_clients: Vec<&SeenSecret> = of_row(files, "C5").collect();
     if let Some(first) = in_clients.first() {
-        let evidence = format!("{}: {}; {looked}", counted(in_clients.len()), told(&in_clients));
+        let evidence =
+            format!("{}: {}; {looked}", many(in_clients.len(), "secret"), told(&in_clients));
         return QUESTION.no(evidence, first.fix.clone());
     }
     if files.not_read > 0 {
@@ -62,7 +63,12 @@ pub(super) fn stored(question: Question, files: Option<&SeenFiles>) -> Option<An
     let question = question.of("files", "portcullis audit PATH");
     Some(match found.first() {
         Some(first) => question.no(
-            format!("{} in the clear: {}; {}", counted(found.len()), told(&found), looked(files)),
+            format!(
+                "{} in the clear: {}; {}",
+                many(found.len(), "secret"),
+                told(&found),
+                looked(files)
+            ),
             first.fix.clone(),
         ),
         None if files.files == 0 => question
@@ -80,7 +86,7 @@ pub(super) fn in_urls(question: Question, files: Option<&SeenFiles>) -> Option<A
     let found: Vec<&SeenSecret> = of_row(files, "C7").collect();
     let first = found.first()?;
     let question = question.of("files", "portcullis audit PATH");
-    let evidence = format!("{} in URLs: {}", counted(found.len()), told(&found));
+    let evidence = format!("{} in URLs: {}", many(found.len(), "secret"), told(&found));
     Some(question.no(evidence, first.fix.clone()))
 }
 
@@ -88,17 +94,9 @@ fn of_row<'f>(files: &'f SeenFiles, row: &'static str) -> impl Iterator<Item = &
     files.secrets.iter().filter(move |secret| secret.row == row)
 }
 
-fn counted(count: usize) -> String {
-    format!("{count} secret{}", if count == 1 { "" } else { "s" })
-}
-
 fn looked(files: &SeenFiles) -> String {
-    format!(
-        "{} files below {} path{}",
-        files.files,
-        files.paths.len(),
-        if files.paths.len() == 1 { "" } else { "s" }
-    )
+    let count = usize::try_from(files.files).unwrap_or(usize::MAX);
+    format!("{} below {}", many(count, "file"), many(files.paths.len(), "path"))
 }
 
 fn told(found: &[&SeenSecret]) -> String {

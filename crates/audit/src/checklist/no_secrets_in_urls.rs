@@ -6,7 +6,7 @@ use portcullis_controls::secret_in_url::{Declared, SecretPaths, judge_query};
 use portcullis_credential::api_key;
 use portcullis_model::{ControlId, Mode};
 
-use crate::answer::{Answer, DEPLOYMENT, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question, many};
 use crate::asked::Asked;
 
 pub(super) const QUESTION: Question = Question {
@@ -49,8 +49,8 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         None => QUESTION.yes(drilled),
         Some(first) => QUESTION.no(
             format!(
-                "documents ask for {} credentials in URLs: {}; {drilled}",
-                found.len(),
+                "documents ask for {} in URLs: {}; {drilled}",
+                many(found.len(), "credential"),
                 first.message
             ),
             first.help.clone().unwrap_or_else(|| "take it from a header".to_owned()),

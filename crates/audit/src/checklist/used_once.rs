@@ -2,7 +2,7 @@
 
 use super::bound_to_their_browser::issuers;
 use super::issuer::{self, Asked as Probes};
-use crate::answer::{Answer, DEPLOYMENT, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question, many};
 use crate::asked::Asked;
 use crate::seen::Seen;
 
@@ -47,8 +47,9 @@ pub(super) fn answer(asked: Option<&Asked<'_>>, seen: &Seen) -> Answer {
         ours => {
             let refreshed = seen.documents.as_ref().map_or(0, |documents| documents.refreshed);
             let evidence = format!(
-                "no issuer was asked; the policy names {named}, documents declare {flows} flows with codes ({refreshed} of \
-                 them with refresh), and none of them says how often or how long these are good"
+                "no issuer was asked; the policy names {named}, documents declare {} with codes ({refreshed} of \
+                 them with refresh), and none of them says how often or how long these are good",
+                many(flows, "flow")
             );
             QUESTION.not_checkable(evidence, SUPPLY).beside(ours)
         }
@@ -62,9 +63,13 @@ fn ours(asked: &Asked<'_>) -> Option<Answer> {
     let refreshed = logins.iter().filter(|login| login.refresh.is_some()).count();
     let question = QUESTION.of(DEPLOYMENT, "portcullis sessions list -c CONFIG");
     let seen = format!(
-        "{} logins are exchanged for tokens of the gateway, which live for {} hours at most; no codes are given out",
-        logins.len(),
-        longest.as_secs().div_ceil(3600)
+        "{} exchanged for tokens of the gateway, which live for {} at most; no codes are given out",
+        if logins.len() == 1 {
+            "1 login is".to_owned()
+        } else {
+            format!("{} logins are", logins.len())
+        },
+        many(usize::try_from(longest.as_secs().div_ceil(3600)).unwrap_or(usize::MAX), "hour")
     );
     if refreshed == 0 {
         return Some(question.yes(format!("{seen}, and no refresh tokens")));

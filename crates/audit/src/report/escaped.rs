@@ -22,6 +22,22 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// The same in a page, with what stands between backticks as code.
+pub(super) struct Marked<'a>(pub(super) &'a str);
+
+impl fmt::Display for Marked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some((before, behind)) = rest.split_once('`')
+            && let Some((code, after)) = behind.split_once('`')
+        {
+            write!(f, "{}<code>{}</code>", Escaped(before), Escaped(code))?;
+            rest = after;
+        }
+        Escaped(rest).fmt(f)
+    }
+}
+
 /// Text for a terminal, on one line.
 pub(super) fn line(text: &str) -> String {
     text.chars().map(|one| if is_obeyed(one) { '?' } else { one }).collect()

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::escaped::Escaped;
+use super::alike::alike;
+use super::escaped::{Escaped, Marked};
 use super::{Report, SEVERITIES};
-use crate::answer::{Answer, Verdict};
+use crate::answer::{Answer, Verdict, many};
 use crate::told::{Part, Told, ToldScore};
 
 /// All of the page's look.
@@ -13,25 +14,27 @@ const STYLE: &str = include_str!("page.css");
 const PLACES_MAX: usize = 20;
 /// What regains most, as far as it is shown of a document.
 const FIXES_MAX: usize = 10;
+/// Files that the heading names.
+const NAMED_MAX: usize = 3;
 
 impl Report {
     /// As a page. Writing to a String cannot fail.
     pub fn html(&self) -> String {
         let mut out = String::with_capacity(64 << 10);
-        let at = self.at.rfc3339();
+        let (at, heading) = (self.at.rfc3339(), heading(self));
+        let heading = Escaped(&heading);
         let _ = write!(
             out,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
-             'unsafe-inline'\">\n<title>Audit</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n\
-             <p class=\"kind\">Portcullis {}, {}</p>\n<h1>Audit</h1>\n",
+             'unsafe-inline'\">\n<title>{heading}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n\
+             <p class=\"kind\">Portcullis {}, {}</p>\n<h1>{heading}</h1>\n",
             Escaped(self.version),
             Escaped(&at)
         );
         numbers(self, &mut out);
-        out.push_str("</header>\n<main>\n<h2>Checklist</h2>\n");
-        self.answers.iter().for_each(|one| answer(one, self, &mut out));
+        out.push_str("</header>\n<main>\n");
         for part in Part::ALL {
             let mut found = self.findings.iter().filter(|one| one.part == part).peekable();
             if found.peek().is_some() {
@@ -39,10 +42,18 @@ impl Report {
                 found.for_each(|one| finding(one, &mut out));
             }
         }
+        out.push_str("<h2>Checklist</h2>\n");
+        for (items, one) in alike(&self.answers) {
+            if items.len() < 2 {
+                answer(one, self, &mut out);
+            } else {
+                unknown(&items, one, &mut out);
+            }
+        }
         if !self.not_looked_at.is_empty() {
             out.push_str("<h2>Not looked at</h2>\n<ul>\n");
             for one in &self.not_looked_at {
-                let (what, why) = (Escaped(&one.what), Escaped(&one.why));
+                let (what, why) = (Escaped(&one.what), Marked(&one.why));
                 let _ = writeln!(out, "<li><code>{what}</code>: {why}</li>");
             }
             out.push_str("</ul>\n");
@@ -51,9 +62,30 @@ impl Report {
         let _ = write!(
             out,
             "<p class=\"at\">Looked at: {}</p>\n</main>\n</body>\n</html>\n",
-            Escaped(&looked)
+            Marked(&looked)
         );
         out
+    }
+}
+
+/// What was audited: the policy and the documents.
+fn heading(report: &Report) -> String {
+    let documents = report.scores.iter().map(|one| one.document.as_str());
+    let mut names: Vec<&str> = report.policy.as_deref().into_iter().chain(documents).collect();
+    if names.is_empty() {
+        // A document that could not be read whole has no score.
+        let found = report.findings.iter().filter(|one| one.part == Part::Contract);
+        names.extend(found.filter_map(|one| one.places.first()?.file()).take(1));
+    }
+    let more = match names.len().saturating_sub(NAMED_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.truncate(NAMED_MAX);
+    if names.is_empty() {
+        "Audit".to_owned()
+    } else {
+        format!("Audit of {}{more}", names.join(", "))
     }
 }
 
@@ -76,12 +108,15 @@ fn numbers(report: &Report, out: &mut String) {
         let _ = writeln!(out, "<li class=\"{class}\"><b>{count}</b> {word}</li>");
     }
     out.push_str("</ul>\n");
+    if let Some(closed) = report.told_closed() {
+        let _ = writeln!(out, "<p>{}</p>", Marked(&closed));
+    }
     for one in &report.scores {
         let (whole, tenth, document) = (one.tenths / 10, one.tenths % 10, Escaped(&one.document));
         let _ = writeln!(
             out,
-            "<p><code>{document}</code>: {whole}.{tenth} of 100 points, {} operations</p>",
-            one.operations
+            "<p><code>{document}</code>: {whole}.{tenth} of 100 points, {}</p>",
+            many(one.operations, "operation")
         );
         fixes(one, out);
     }
@@ -96,7 +131,7 @@ fn fixes(of: &ToldScore, out: &mut String) {
     out.push_str("<ul>\n");
     for one in all {
         let (whole, tenth) = (one.regains / 10, one.regains % 10);
-        let (rule, fix) = (Escaped(&one.rule), Escaped(&one.fix));
+        let (rule, fix) = (Escaped(&one.rule), Marked(&one.fix));
         let _ = writeln!(out, "<li>+{whole}.{tenth} <code>{rule}</code>: {fix}</li>");
     }
     out.push_str("</ul>\n");
@@ -113,27 +148,39 @@ fn answer(one: &Answer, report: &Report, out: &mut String) {
         "<section class=\"{class}\">\n<h3>{} <span class=\"word\">{}</span> {}</h3>",
         one.item,
         one.verdict.name(),
-        Escaped(one.question)
+        Marked(one.question)
     );
     if one.parts.is_empty() {
-        let _ = writeln!(out, "<p>{}</p>", Escaped(&one.evidence));
+        let _ = writeln!(out, "<p>{}</p>", Marked(&one.evidence));
     } else {
         out.push_str("<ul>\n");
         for part in &one.parts {
             let (about, word) = (Escaped(part.about), part.verdict.name());
-            let _ = writeln!(out, "<li>{about}: {word}: {}</li>", Escaped(&part.evidence));
+            let _ = writeln!(out, "<li>{about}: {word}: {}</li>", Marked(&part.evidence));
         }
         out.push_str("</ul>\n");
     }
     if let Some(next) = one.next() {
         let word = if one.verdict == Verdict::No { "Do" } else { "Supply" };
-        let _ = writeln!(out, "<p class=\"do\">{word}: {}</p>", Escaped(next));
+        let _ = writeln!(out, "<p class=\"do\">{word}: {}</p>", Marked(next));
     }
-    let until = report.until(one).rfc3339();
+    // What nobody can tell holds until nothing.
+    let until = match one.verdict {
+        Verdict::NotCheckable => String::new(),
+        _ => format!(". Until {} at most", report.until(one).rfc3339()),
+    };
     let (again, until) = (Escaped(&one.repeat), Escaped(&until));
+    let _ = writeln!(out, "<p class=\"at\">Again: <code>{again}</code>{until}.</p>\n</section>");
+}
+
+/// What nobody can tell for one and the same reason.
+fn unknown(items: &[&str], one: &Answer, out: &mut String) {
+    let (items, word) = (items.join(", "), one.verdict.name());
+    let (evidence, supply) = (Marked(&one.evidence), Marked(one.next().unwrap_or_default()));
     let _ = writeln!(
         out,
-        "<p class=\"at\">Again: <code>{again}</code>. Until {until} at most.</p>\n</section>"
+        "<section class=\"part\">\n<h3>{items} <span class=\"word\">{word}</span></h3>\n<p>{evidence}</p>\n\
+         <p class=\"do\">Supply: {supply}</p>\n</section>"
     );
 }
 
@@ -142,18 +189,20 @@ fn finding(one: &Told, out: &mut String) {
         if one.is_open() { ("bad", one.severity.name()) } else { ("good", "enforced") };
     let _ = writeln!(
         out,
-        "<section class=\"{class}\">\n<h3><span class=\"word\">{word}</span> {}</h3>\n<p>{}</p>",
-        Escaped(&one.rule.title),
-        Escaped(&one.message)
+        "<section class=\"{class}\">\n<h3><span class=\"word\">{word}</span> {}</h3>\n<p>rule: {}</p>",
+        Marked(&one.message),
+        Marked(&one.rule.title)
     );
     let _ = match &one.enforced {
-        Some(by) => writeln!(
-            out,
-            "<p class=\"do\">Answered by <code>{}</code>, seen to stop {} attacks</p>",
-            Escaped(&by.control),
-            by.evidence.len()
-        ),
-        None => writeln!(out, "<p class=\"do\">Do: {}</p>", Escaped(&one.fix)),
+        Some(by) => {
+            let shown = match by.evidence.len() {
+                0 => "configured, not shown by an attack".to_owned(),
+                count => format!("seen to stop {}", many(count, "attack")),
+            };
+            let control = Escaped(&by.control);
+            writeln!(out, "<p class=\"do\">Answered by <code>{control}</code>: {shown}</p>")
+        }
+        None => writeln!(out, "<p class=\"do\">Do: {}</p>", Marked(&one.fix)),
     };
     out.push_str("<ul class=\"at\">\n");
     for spot in one.places.iter().take(PLACES_MAX) {

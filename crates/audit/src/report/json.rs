@@ -26,6 +26,8 @@ impl Report {
             "not_checkable": self.count(Verdict::NotCheckable),
             "checklist": self.answers.iter().map(|one| answer(one, self)).collect::<Vec<_>>(),
             "counts": counts,
+            "operations": self.closed.as_ref().map(|of| of.operations),
+            "operations_closed": self.closed.as_ref().map(|of| of.closed),
             "findings": self.findings.iter().map(|one| finding(one, self)).collect::<Vec<_>>(),
             "scores": self.scores.iter().map(score).collect::<Vec<_>>(),
             "looked_at": self.looked_at,

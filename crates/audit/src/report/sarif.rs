@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Report, json};
-use crate::answer::{Answer, Verdict};
+use crate::answer::{Answer, Verdict, many};
 use crate::finding::Severity;
 use crate::told::{Spot, Told, ToldRule};
 
@@ -114,7 +114,7 @@ fn result(one: &Told, report: &Report) -> Value {
     if let Some(by) = &one.enforced {
         let why = match by.evidence.len() {
             0 => format!("`{}` is configured in front of it", by.control),
-            count => format!("`{}` was seen to stop {count} attacks", by.control),
+            count => format!("`{}` was seen to stop {}", by.control, many(count, "attack")),
         };
         members.insert(
             "suppressions".to_owned(),

@@ -68,6 +68,8 @@ fn report(findings: Vec<Told>) -> Report {
         }],
         looked_at: vec![HOSTILE.to_owned()],
         not_looked_at: vec![NotLookedAt { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() }],
+        closed: None,
+        has_evidence: false,
         deny: Severity::High,
     };
     report.sort();
@@ -141,12 +143,85 @@ fn a_page_has_no_script_and_every_name_is_text() {
     for bad in ["<script", "\u{1b}", "\u{202e}", "\u{0}", "alert('1')"] {
         assert!(!page.contains(bad), "{bad:?}");
     }
-    for tag in ["section", "ul", "main", "html", "li", "p", "h2", "h3"] {
+    for tag in ["section", "ul", "main", "html", "li", "p", "h1", "h2", "h3", "code", "title"] {
         let opened =
             page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
         assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
     }
     assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn a_page_says_what_was_found_before_the_checklist_and_not_what_the_rule_wants() {
+    let mut enforced = told(Severity::High, "b");
+    enforced.enforced = Some(ToldEnforced { control: "amounts".to_owned(), evidence: Vec::new() });
+    let mut report = report(vec![told(Severity::High, "a"), enforced]);
+    report.answers = crate::checklist::answers(None, &Seen::default());
+    report.scores.truncate(0);
+    report.policy = Some("shop.yaml".to_owned());
+    let page = report.html();
+    let heading =
+        "<span class=\"word\">high</span> <code>a</code> has no <code>maxItems</code></h3>";
+    assert!(page.contains(heading) && page.contains("<p>rule: arrays have bounds a</p>"), "{page}");
+    assert!(
+        page.contains("<code>amounts</code>: configured, not shown by an attack</p>"),
+        "{page}"
+    );
+    assert!(page.contains("<h1>Audit of shop.yaml</h1>"), "{page}");
+    assert!(page.find("<h2>Findings").unwrap() < page.find("<h2>Checklist").unwrap(), "{page}");
+    assert_eq!(page.matches("no deployment was looked at").count(), 1, "{page}");
+    assert!(page.contains("<h3>C1, C2, C3, C4, C6, C7, C8 <span"), "{page}");
+    assert!(!page.contains("Until"), "nobody could tell anything: {page}");
+    report.answers = vec![crate::answer::tests::QUESTION.yes("seen")];
+    assert!(report.html().contains("Until 2024-"), "an answer has its day");
+}
+
+#[test]
+fn a_backtick_without_another_stays_what_it_is() {
+    let marked = |text| super::escaped::Marked(text).to_string();
+    assert_eq!(marked("`<a>` and `b`"), "<code>&lt;a&gt;</code> and <code>b</code>");
+    assert_eq!(marked("a ` b"), "a ` b");
+    assert_eq!(marked("`a` ` b"), "<code>a</code> ` b");
+}
+
+#[test]
+fn evidence_that_shows_nothing_of_a_control_is_not_called_missing() {
+    let mut enforced = told(Severity::High, "b");
+    enforced.enforced = Some(ToldEnforced { control: "amounts".to_owned(), evidence: Vec::new() });
+    let mut report = report(vec![enforced]);
+    assert!(report.text(false).contains("by amounts, no evidence was given"));
+    report.has_evidence = true;
+    for is_verbose in [false, true] {
+        let text = report.text(is_verbose);
+        assert!(text.contains("by amounts, no attack in the evidence shows it"), "{text}");
+    }
+}
+
+#[test]
+fn what_answers_nobody_is_one_line_at_the_top_of_each_form() {
+    let mut report = report(vec![told(Severity::High, "a")]);
+    let none = report.text(false);
+    let why =
+        vec!["nobody said who may call 30".to_owned(), "no rule of `access` opens 3".to_owned()];
+    report.closed = Some(crate::ClosedOperations { operations: 40, closed: 33, why });
+    let line = "33 of 40 operations are closed and answer nothing: nobody said who may call 30, no rule of `access` opens 3";
+    let text = report.text(false);
+    assert!(text.lines().nth(1) == Some(line) && !none.contains("closed"), "{text}");
+    assert!(report.html().contains("33 of 40 operations are closed"));
+    let json = report.json();
+    assert_eq!(
+        (json["operations"].as_u64(), json["operations_closed"].as_u64()),
+        (Some(40), Some(33))
+    );
+}
+
+#[test]
+fn what_is_worth_knowing_alone_is_one_line_with_its_file() {
+    let text = report(vec![told(Severity::Info, "a"), told(Severity::Info, "b")]).text(false);
+    assert!(
+        text.contains("info      no-bound  a.yaml:3:7  a: `a` has no `maxItems` and 1 more"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -45,6 +45,9 @@ fn summary(report: &Report, out: &mut String) {
         let operations = operations(one.operations);
         let _ = writeln!(out, "score: {score} of 100: {document}, {operations}");
     }
+    if let Some(closed) = report.told_closed() {
+        let _ = writeln!(out, "{}", line(&closed));
+    }
     let counts = SEVERITIES.iter().map(|severity| (report.count_of(*severity), severity.name()));
     let counts = counts.chain([(report.enforced(), "enforced by the gateway")]);
     let counts: Vec<String> = counts

@@ -46,7 +46,7 @@ pub(super) fn found(
     let own = own_addresses();
     match known_listeners() {
         Ok(known) => {
-            found.looked_at.push(many(known.len(), "listener"));
+            found.looked_at.push(format!("{} of this host", many(known.len(), "open port")));
             for plan in asked.plans {
                 found.findings.extend(way_around(&plan.model, &known, &own, &takes_connections));
             }
@@ -101,21 +101,19 @@ impl FoundDeployment {
 
     fn look_at_versions(&mut self, advisories: Option<Advisories>) {
         let built_in = dependencies(LOCK);
-        let what = format!(
-            "advisories on the {} that the build's lock file names",
-            many(built_in.len(), "library version")
-        );
+        let what = "library versions";
         match advisories {
-            None => self.not_looked(
-                &what,
-                "--advisories FOLDER names none: advisories in OSV's form, as JSON",
-            ),
+            None => self.not_looked(what, "no `--advisories FOLDER` was named"),
             Some(found) => {
                 let read = many(found.read, "advisory").replace("advisorys", "advisories");
                 self.looked_at
                     .push(format!("{} against {read}", many(built_in.len(), "library version")));
                 if found.not_read > 0 {
-                    self.not_looked(&what, &format!("{} files are no advisory", found.not_read));
+                    let files = many(found.not_read, "file");
+                    self.not_looked(
+                        what,
+                        &format!("{files} of the folder cannot be read as an advisory"),
+                    );
                 }
                 self.findings.extend(found.findings);
             }

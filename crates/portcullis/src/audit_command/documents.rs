@@ -18,7 +18,7 @@ use portcullis_policy::Failure;
 use serde_json::Value;
 
 use crate::load;
-use crate::report::Places;
+use crate::report::{Places, many};
 
 /// Bytes of a file that is looked into for a document.
 const DOCUMENT_BYTES_MAX: u64 = 32 << 20;
@@ -96,19 +96,13 @@ impl FoundDocuments {
     fn one_too_many(&mut self, path: &Path) {
         let (what, why) =
             (path.display().to_string(), format!("more than {DOCUMENTS_MAX} documents"));
-        if let Some(rule) = rule("part-unread").filter(|_| !self.has_more) {
-            self.findings.push(Told {
-                part: Part::Contract,
-                rule: ToldRule::of(rule),
-                severity: rule.severity,
-                message: format!("{why}: this one, and those behind it, are held against no rule"),
-                fix: "name the folders of some at a time".to_owned(),
-                places: vec![Spot { at: SpotAt::File(what.clone()), line: None, operation: None }],
-                enforced: None,
-                regains: None,
-            });
+        if !self.has_more {
+            let message = format!("{why}: this one, and those behind it, are held against no rule");
+            let place = Spot { at: SpotAt::File(what.clone()), line: None, operation: None };
+            self.unread(message, "name the folders of some at a time".to_owned(), place);
         }
         self.has_more = true;
+        self.seen.unread.push(what.clone());
         self.not_looked_at.push(NotLookedAt { what, why });
     }
 
@@ -148,9 +142,7 @@ impl FoundDocuments {
         let found = match audit(audited) {
             Ok(found) => found,
             Err(problem) => {
-                let mut places = Places::new(audited.sources);
-                self.findings.push(of_problem(Part::Contract, &problem, name, &mut places));
-                return;
+                return self.not_whole(name, &[problem], audited.sources);
             }
         };
         let mut places = Places::new(audited.sources);
@@ -174,10 +166,43 @@ impl FoundDocuments {
 
     /// A document that cannot be enforced is held against no rule.
     fn refused(&mut self, name: &str, failure: &Failure) {
-        let mut places = Places::new(&failure.sources);
         let is_error = |one: &&Diagnostic| one.severity == Stops::Error;
-        let errors = failure.diagnostics.iter().filter(is_error).take(PROBLEMS_MAX);
-        self.findings.extend(errors.map(|one| of_problem(Part::Contract, one, name, &mut places)));
+        let errors: Vec<Diagnostic> =
+            failure.diagnostics.iter().filter(is_error).cloned().collect();
+        self.not_whole(name, &errors, &failure.sources);
+    }
+
+    /// Tells each error, and what they lead to: without this, few findings look like a document that is well.
+    fn not_whole(&mut self, name: &str, errors: &[Diagnostic], sources: &Sources) {
+        let mut places = Places::new(sources);
+        let shown = errors.iter().take(PROBLEMS_MAX);
+        let told: Vec<Told> =
+            shown.map(|one| of_problem(Part::Contract, one, name, &mut places)).collect();
+        let of_file = Spot { at: SpotAt::File(name.to_owned()), line: None, operation: None };
+        let first = told.first().and_then(|one| one.places.first().cloned()).unwrap_or(of_file);
+        let message = format!(
+            "`{name}` could not be read whole ({}): none of its rules was asked, and it has no score",
+            many(errors.len(), "error")
+        );
+        let fix = format!("mend it: `portcullis check --contract {name}` shows each line");
+        self.unread(message, fix, first);
+        self.findings.extend(told);
+        self.seen.unread.push(name.to_owned());
+    }
+
+    /// A finding about what was held against no rule.
+    fn unread(&mut self, message: String, fix: String, place: Spot) {
+        let Some(rule) = rule("part-unread") else { return };
+        self.findings.push(Told {
+            part: Part::Contract,
+            rule: ToldRule::of(rule),
+            severity: rule.severity,
+            message,
+            fix,
+            places: vec![place],
+            enforced: None,
+            regains: None,
+        });
     }
 }
 
@@ -261,6 +286,25 @@ mod tests {
         assert_eq!((found.seen.count, found.scores.len()), (1, 1), "each once");
         found.look(&root.join("c.txt"), &root.join("c.txt"), UnixMillis(0));
         assert_eq!(found.seen.count, 2, "it was named");
+    }
+
+    #[test]
+    fn a_reference_that_points_to_nothing_is_told_as_a_document_that_no_rule_was_asked_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        let text = "openapi: 3.1.0\ninfo: { title: a, version: '1' }\nservers: [{ url: 'https://a.example' }]\npaths: { /a: { get: { \
+                    responses: { '200': { $ref: '#/components/responses/None' } } } } }\n";
+        std::fs::write(&path, text).unwrap();
+        let mut found = FoundDocuments::default();
+        found.look(&path, &path, UnixMillis(0));
+        let told: Vec<_> = found.findings.iter().map(|one| (&*one.rule.id, one.severity)).collect();
+        let expected =
+            [("part-unread", Severity::High), ("contract-dangling-reference", Severity::High)];
+        assert_eq!(told, expected);
+        let first = found.findings.first().unwrap();
+        assert!(first.message.contains("none of its rules was asked"), "{first:?}");
+        assert_eq!(first.places.first().unwrap().line.map(|(line, _)| line), Some(4));
+        assert_eq!((found.seen.unread.len(), found.scores.len()), (1, 0));
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn a_deployment_that_is_well_gets_ten_answers_and_nothing_of_it_is_touched() {
     expect(&all, "C4", "yes", "18 digests and names did");
     expect(&all, "C6", "not checkable", "is loopback");
     expect(&all, "C7", "yes", "0 would be served");
-    expect(&all, "C8", "yes", "of 1 keys, 0 may all");
+    expect(&all, "C8", "yes", "of 1 key, 0 may all");
     expect(&all, "C5", "not checkable", "no file of a client");
     expect(&all, "C9", "not checkable", "no issuer was asked");
     expect(&all, "C10", "not checkable", "no issuer was asked");
@@ -80,7 +80,7 @@ fn what_is_not_well_is_a_no_with_what_to_do() {
     let (id, _) = issue(&folder, &["--owner", "acme"]);
     let gateway = run(&folder);
     let (code, all) = audit(&folder, &[]);
-    expect(&all, "C8", "no", "of 1 keys, 1 may all");
+    expect(&all, "C8", "no", "of 1 key, 1 may all");
     let fix = of(&all, "C8")["fix"].as_str().unwrap();
     assert!(code == 1 && fix.contains(&format!("keys roll -c portcullis.yaml --id {id}")), "{fix}");
     gateway.end();
@@ -108,7 +108,7 @@ fn what_is_not_well_is_a_no_with_what_to_do() {
     let (_, all) = audit(&folder, &[]);
     expect(&all, "C1", "no", "store/pepper.key");
     expect(&all, "C6", "no", "`0.0.0.0:8080` speaks plain HTTP");
-    expect(&all, "C7", "no", "documents ask for 1 credentials in URLs");
+    expect(&all, "C7", "no", "documents ask for 1 credential in URLs");
 }
 
 #[test]

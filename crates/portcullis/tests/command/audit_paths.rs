@@ -128,6 +128,36 @@ fn an_operation_that_cannot_be_read_is_no_pass() {
 }
 
 #[test]
+fn a_reference_that_points_to_nothing_is_no_pass_and_shows_nothing_of_https_or_urls() {
+    let folder = Folder::with(&[]);
+    let text = |reference: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nservers: [{{ url: 'https://a.example' }}]\npaths: {{ /a: {{ get: {{ \
+             responses: {{ '200': {{ $ref: '#/components/responses/{reference}' }} }} }} }} }}\ncomponents: {{ responses: {{ Fine: {{ \
+             description: fine }} }} }}\n"
+        )
+    };
+    let of_documents = |report: &Value, id: &str| {
+        let all = report["checklist"].as_array().unwrap();
+        let one = all.iter().find(|one| one["id"] == id).unwrap();
+        let part = one["parts"].as_array().unwrap().iter().find(|one| one["about"] == "documents");
+        part.unwrap()["verdict"].as_str().unwrap().to_owned()
+    };
+    for (reference, unread_count, verdict) in [("Fine", 0, "yes"), ("None", 1, "not checkable")] {
+        fs::write(folder.path("a.yaml"), text(reference)).unwrap();
+        let (ended, report) = json(&folder, &["--deny", "critical", "a.yaml"]);
+        assert_eq!(ended, 0, "{report:#}");
+        let unread = |one: &&Value| one["rule"] == "part-unread" && one["severity"] == "high";
+        let found = report["findings"].as_array().unwrap().iter().filter(unread).count();
+        assert_eq!(found, unread_count, "{report:#}");
+        for id in ["C6", "C7"] {
+            assert_eq!(of_documents(&report, id), verdict, "{id}: {report:#}");
+        }
+    }
+    assert_eq!(json(&folder, &["a.yaml"]).0, 1);
+}
+
+#[test]
 fn text_opens_with_the_score_and_shows_each_place_only_when_asked() {
     let folder = folder();
     let (_, short, _) = audit(&folder, &["openapi.yaml"]);
@@ -147,7 +177,52 @@ fn an_overlay_that_mends_a_document_is_written_once() {
     let written = fs::read_to_string(folder.path("fix.yaml"));
     assert!(written.is_ok_and(|text| text.contains("overlay: 1.")), "{said}");
     let (code, _, said) = audit(&folder, &["openapi.yaml", "--fix", "fix.yaml"]);
-    assert!(code == 2 && said.contains("fix.yaml"), "{said}");
+    assert!(
+        code == 2 && said.contains("fix.yaml` is there already, and is not overwritten"),
+        "{said}"
+    );
+    assert!(said.contains("help: name another file with --fix"), "{said}");
+}
+
+#[test]
+fn what_the_policy_closes_to_everybody_is_said_at_the_top_as_check_counts_it() {
+    let folder = folder();
+    let policy = "apis: [{ contract: openapi.yaml, upstream: 'http://127.0.0.1:9' }]\n";
+    folder.write("portcullis.yaml", policy);
+    let checked = folder.run(&["check", "-c", "portcullis.yaml", "--format", "json"]);
+    let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let (_, report) = json(&folder, &["-c", "portcullis.yaml"]);
+    for name in ["operations", "operations_closed"] {
+        assert!(report[name].as_u64().unwrap() > 0, "{report:#}");
+        assert_eq!(report[name], checked[name], "{name}");
+    }
+    let line = format!("{} of {} operations ", report["operations_closed"], report["operations"]);
+    let (_, printed, _) = audit(&folder, &["-c", "portcullis.yaml"]);
+    assert!(printed.lines().nth(1).is_some_and(|second| second.starts_with(&line)), "{printed}");
+    assert_eq!(json(&folder, &["openapi.yaml"]).1["operations"], Value::Null);
+}
+
+#[test]
+fn an_audit_is_written_over_an_earlier_one_and_over_nothing_else() {
+    let folder = folder();
+    let key = "-----BEGIN PRIVATE KEY-----\n";
+    folder.write("sign.key", key);
+    let policy = "apis: [{ contract: openapi.yaml, upstream: 'http://127.0.0.1:9' }]\n";
+    folder.write("portcullis.yaml", policy);
+    for format in ["text", "json", "html", "sarif", "junit"] {
+        let (code, printed, said) = audit(&folder, &["--format", format, "--output", "out", "."]);
+        assert_eq!((code, printed.as_str()), (1, ""), "{format}: {said}");
+        assert!(fs::metadata(folder.path("out")).unwrap().len() > 100, "{format}");
+    }
+    for other in
+        ["sign.key", "openapi.yaml", "./openapi.yaml", "dist/app.min.js", "portcullis.yaml"]
+    {
+        let before = fs::read(folder.path(other)).unwrap();
+        let (code, _, said) = audit(&folder, &["-c", "portcullis.yaml", "--output", other, "."]);
+        assert!(code == 2 && said.contains("is not overwritten"), "{other}: {said}");
+        assert_eq!(fs::read(folder.path(other)).unwrap(), before, "{other}");
+    }
+    assert_eq!(audit(&folder, &["--output", "no/such", "dist"]).0, 2);
 }
 
 #[test]

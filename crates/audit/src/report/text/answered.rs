@@ -3,24 +3,13 @@
 use std::fmt::Write as _;
 
 use super::super::Report;
+use super::super::alike::alike;
 use super::super::escaped::line;
 use crate::answer::{Answer, Verdict};
 
 /// What nobody can tell for one and the same reason is one line, where the first of them stands.
 pub(super) fn answers(report: &Report, is_verbose: bool, out: &mut String) {
-    let is_same = |one: &Answer, other: &Answer| {
-        one.verdict == Verdict::NotCheckable
-            && other.verdict == Verdict::NotCheckable
-            && one.parts.is_empty()
-            && other.parts.is_empty()
-            && (&one.evidence, &one.supply) == (&other.evidence, &other.supply)
-    };
-    for (at, one) in report.answers.iter().enumerate() {
-        if report.answers.iter().take(at).any(|before| is_same(before, one)) {
-            continue;
-        }
-        let alike = report.answers.iter().filter(|other| is_same(one, other));
-        let items: Vec<&str> = alike.map(|other| other.item).collect();
+    for (items, one) in alike(&report.answers) {
         if items.len() < 2 {
             answer(one, report, is_verbose, out);
             continue;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::super::Report;
 use super::super::escaped::line;
 use super::{operations, points};
+use crate::answer::many;
 use crate::contract::PLACES_MAX;
 use crate::finding::Severity;
 use crate::told::{Spot, Told};
@@ -19,9 +20,9 @@ const FURTHER_MAX: usize = 2;
 /// All findings, in groups, or each by itself with all places.
 pub(super) fn findings(report: &Report, is_verbose: bool, out: &mut String) {
     if is_verbose {
-        report.findings.iter().for_each(|one| whole(one, out));
+        report.findings.iter().for_each(|one| whole(one, report.has_evidence, out));
     } else {
-        groups(report).for_each(|all| group(all, out));
+        groups(report).for_each(|all| group(all, report.has_evidence, out));
     }
 }
 
@@ -36,16 +37,18 @@ fn groups(report: &Report) -> impl Iterator<Item = &[Told]> {
     })
 }
 
-fn group(all: &[Told], out: &mut String) {
+fn group(all: &[Told], has_evidence: bool, out: &mut String) {
     let Some(first) = all.first() else { return };
     if first.enforced.is_some() {
-        return enforced(first, all.len() - 1, out);
+        return enforced(first, all.len() - 1, has_evidence, out);
     }
     if first.severity == Severity::Info {
         let more =
             if all.len() == 1 { String::new() } else { format!(" and {} more", all.len() - 1) };
         let (id, message) = (line(&first.rule.id), line(&first.message));
-        let _ = writeln!(out, "info      {id}  {message}{more}");
+        let place = first.places.first().map(|spot| format!("{}: ", line(&spot.told())));
+        let place = place.unwrap_or_default();
+        let _ = writeln!(out, "info      {id}  {place}{message}{more}");
         return;
     }
     if let [one] = all {
@@ -110,12 +113,13 @@ fn short(spot: &Spot, one: &Told) -> String {
 }
 
 /// What is answered takes one line.
-fn enforced(one: &Told, more: usize, out: &mut String) {
+fn enforced(one: &Told, more: usize, has_evidence: bool, out: &mut String) {
     let Some(by) = &one.enforced else { return };
     let first = one.places.first().map(|spot| format!("  {}", line(&spot.told())));
     let seen = match by.evidence.len() {
+        0 if has_evidence => "no attack in the evidence shows it".to_owned(),
         0 => "no evidence was given".to_owned(),
-        count => format!("seen to stop {count} attacks"),
+        count => format!("seen to stop {}", many(count, "attack")),
     };
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let (id, control) = (line(&one.rule.id), line(&by.control));
@@ -124,9 +128,9 @@ fn enforced(one: &Told, more: usize, out: &mut String) {
 }
 
 /// One finding, with every place.
-fn whole(one: &Told, out: &mut String) {
+fn whole(one: &Told, has_evidence: bool, out: &mut String) {
     if one.enforced.is_some() {
-        return enforced(one, 0, out);
+        return enforced(one, 0, has_evidence, out);
     }
     let first = one.places.first().map(|spot| format!("  {}", line(&spot.told())));
     let (severity, id) = (one.severity.name(), line(&one.rule.id));
