@@ -42,7 +42,7 @@ fn has_signs(secret: &[u8]) -> bool {
     has(u8::is_ascii_alphabetic)
         && has(u8::is_ascii_digit)
         && has(|byte| SIGNS.contains(byte))
-        && !PUT_IN.iter().any(|mark| is_put_in(mark))
+        && !PUT_IN.iter().any(is_put_in)
 }
 
 fn is_old_token(secret: &[u8]) -> bool {
