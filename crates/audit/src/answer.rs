@@ -119,8 +119,17 @@ impl Answer {
             parts.push(self.clone());
         }
         parts.push(other.clone());
+        // Where nobody can tell of either, both are needed.
+        let supply = match (&self.supply, &other.supply) {
+            (Some(one), Some(further)) if one != further => Some(format!("{one}; {further}")),
+            _ => None,
+        };
         let worse = if other.verdict > self.verdict { other } else { self };
-        Self { lasts_days, parts, ..worse }
+        let supply = match worse.verdict {
+            Verdict::NotCheckable => supply.or(worse.supply),
+            Verdict::Yes | Verdict::No => worse.supply,
+        };
+        Self { supply, lasts_days, parts, ..worse }
     }
 
     /// All texts with `CONFIG` replaced: the policy file that was asked about.
@@ -158,6 +167,9 @@ pub(crate) mod tests {
             (answer.verdict, answer.supply.as_deref()),
             (Verdict::NotCheckable, Some("a lamp"))
         );
+        let dark = QUESTION.not_checkable("dark there", "a candle");
+        let both = answer.clone().beside(Some(dark));
+        assert_eq!(both.supply.as_deref(), Some("a lamp; a candle"));
         let answer = answer.beside(Some(elsewhere.no("open", "close CONFIG"))).named("p.yaml");
         assert_eq!((answer.verdict, answer.about, answer.lasts_days), (Verdict::No, "there", 7));
         assert_eq!((answer.next(), &*answer.repeat), (Some("close p.yaml"), "again -c p.yaml"));

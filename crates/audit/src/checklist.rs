@@ -133,7 +133,7 @@ mod tests {
             let part = last(documents.clone(), item);
             assert_eq!(part.verdict, Verdict::NotCheckable, "{part:?}");
             assert_eq!(part.evidence, "`a.yaml` could not be read whole");
-            assert!(part.supply.as_deref().unwrap().starts_with("mend it"), "{part:?}");
+            assert!(part.supply.as_deref().unwrap().starts_with("mend the document"), "{part:?}");
         }
         let said = || vec![Said { told: "`http://a.example` in `a.yaml`".to_owned() }];
         let says = SeenDocuments { plain: said(), in_urls: said(), ..documents };

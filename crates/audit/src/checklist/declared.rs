@@ -54,7 +54,7 @@ fn unread(question: Question, documents: &SeenDocuments) -> Option<Answer> {
     let question = question.of("documents", "portcullis audit PATH");
     Some(question.not_checkable(
         format!("`{first}`{more} could not be read whole"),
-        "mend it: the findings say where (`portcullis check --contract FILE` shows the line)",
+        "mend the document: the findings say where (`portcullis check --contract FILE` shows the line)",
     ))
 }
 
