@@ -44,9 +44,7 @@ impl<'a> Expected<'a> {
             _ => None,
         };
         let (state, why) = match (entry, row(rule.id, control)) {
-            (Some(entry), _) if self.is_closed(entry) => {
-                (State::Configured, Cow::Borrowed(CLOSED))
-            }
+            (Some(entry), _) if self.is_closed(entry) => (State::Configured, Cow::Borrowed(CLOSED)),
             (_, None) => (State::Missing, Cow::Borrowed("nobody decided whether it answers this")),
             (Some(entry @ Entry { kind: EntryKind::Operation { of, .. }, .. }), Some(row)) => {
                 match self.at(control, *of) {
