@@ -36,6 +36,7 @@ mod lasting;
 mod ledger_lines;
 mod load;
 mod loopback;
+mod misread;
 mod named;
 mod obtain;
 mod once_arguments;
@@ -59,6 +60,7 @@ mod secrets;
 mod service;
 mod session_arguments;
 mod sessions;
+mod shell;
 mod signals;
 mod store_arguments;
 mod store_key;
@@ -88,7 +90,7 @@ use crate::arguments::{
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| misread::end(error));
     let exit = match arguments.command {
         Command::Demo(options) => demo::demo(&options),
         Command::Init(options) => init::init(&options),

@@ -55,7 +55,14 @@ impl Counted {
     fn of(plans: &[Plan], has_gateway: bool) -> Self {
         let model = derived(plans, has_gateway);
         let place = |_: Span| String::new();
-        let shown = Shown { model: &model, at: NOW, place: &place, questions: &[], behind: None };
+        let shown = Shown {
+            model: &model,
+            at: NOW,
+            place: &place,
+            questions: &[],
+            named: "",
+            behind: None,
+        };
         Self { fields: tm_bom_fields(&shown), threats: model.threats.len() }
     }
 
@@ -126,7 +133,8 @@ fn speed() -> Result<(), Box<dyn std::error::Error>> {
     let plans = [plan("generated.json", &generated(OPERATIONS))?];
     let model = derived(&plans, true);
     let place = |_: Span| String::new();
-    let shown = Shown { model: &model, at: NOW, place: &place, questions: &[], behind: None };
+    let shown =
+        Shown { model: &model, at: NOW, place: &place, questions: &[], named: "", behind: None };
     let derive = median(|| drop(black_box(derived(&plans, true))));
     let form = median(|| drop(black_box(json(&shown))));
     println!("| {OPERATIONS} operations, one core | ms |\n|---|---:|");

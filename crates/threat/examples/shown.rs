@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (line, column) = sources.line_column(span);
         format!("{}:{line}:{column}", sources.name(span.source))
     };
-    let shown = Shown { model: &model, at: NOW, place: &place, questions: &[], behind: None };
+    let shown =
+        Shown { model: &model, at: NOW, place: &place, questions: &[], named: "", behind: None };
     match form.as_str() {
         "text" => print!("{}", forms::text(&shown, TextOptions::default())),
         "markdown" => print!("{}", forms::markdown(&shown)),

@@ -7,6 +7,7 @@ mod escaped;
 mod grouped;
 mod html;
 mod json;
+mod keys;
 mod layout;
 mod lined;
 mod markdown;
@@ -46,6 +47,8 @@ pub struct Shown<'a> {
     pub place: &'a dyn Fn(Span) -> String,
     /// What only people can answer.
     pub questions: &'a [Question],
+    /// What names the same sources on a command line, in a shell's words: `-c portcullis.yaml`.
+    pub named: &'a str,
     /// What the gateway would answer, where it does not stand in front and that is known.
     pub behind: Option<Behind>,
 }

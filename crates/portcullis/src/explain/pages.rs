@@ -33,8 +33,12 @@ pub(crate) fn body(code: &Code) -> &'static str {
     }
 }
 
-/// The page of a code, of a control, of a rule of the audit, of a threat, or of a mission item (`A6`).
+/// The page of a code, of a control, of a rule of the audit, of a threat, of a mission item (`A6`), or of the file of what
+/// people say.
 pub(super) fn page(what: &str) -> Option<String> {
+    if what == THREATS_FILE {
+        return Some(portcullis_threat::reference_page());
+    }
     if let Some(control) = ControlId::from_name(what) {
         return Some(format!("{}\n", face(control).page()));
     }
@@ -53,11 +57,15 @@ pub(super) fn page(what: &str) -> Option<String> {
     Some(format!("# `{}`\n\n{}\n", code.name, body(code)))
 }
 
+/// How the file of what people say is called.
+const THREATS_FILE: &str = "threats.yaml";
+
 /// The name that was meant, if one is near.
 pub(super) fn near(what: &str) -> Option<&'static str> {
     let rules = portcullis_audit::rules().map(|rule| rule.id);
     let threats = portcullis_threat::rules::RULES.iter().map(|threat| threat.id);
     let controls = CONTROLS.iter().map(|face| face.id.name());
     let known = codes().map(|code| code.name).chain(controls).chain(rules).chain(threats);
+    let known = known.chain([THREATS_FILE]);
     did_you_mean(what, known)
 }

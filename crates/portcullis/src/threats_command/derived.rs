@@ -21,7 +21,7 @@ use crate::evidence_command::{believed, this_program};
 use crate::exit::Exit;
 use crate::report::Places;
 use crate::threats_arguments::DerivedFrom;
-use crate::{load, report, talk};
+use crate::{load, report, shell, talk};
 
 /// How the file of people is called, where nobody names it.
 pub(super) const MODEL_FILE: &str = "threats.yaml";
@@ -33,6 +33,8 @@ pub(super) struct Derived {
     pub(super) at: UnixMillis,
     /// What evidence says of attacks that came through once.
     pub(super) tried: Tried,
+    /// What names its sources on a command line.
+    named: String,
     behind: Option<Behind>,
     sources: Sources,
     problems: Vec<Diagnostic>,
@@ -68,7 +70,8 @@ impl Derived {
         let questions = questions(&model, at, &|span| place(&places, span));
         drop(places);
         let tried = tried.unwrap_or_default();
-        Ok(Self { model, questions, at, tried, behind, sources, problems })
+        let named = named(from);
+        Ok(Self { model, questions, at, tried, named, behind, sources, problems })
     }
 
     /// What of the threat file is said of nothing, or ended: on standard error, since it is no part of the model.
@@ -88,8 +91,38 @@ impl Derived {
         let places = RefCell::new(Places::new(&self.sources));
         let place = |span| place(&places, span);
         let (questions, behind) = (&self.questions, self.behind);
-        form(&Shown { model: &self.model, at: self.at, place: &place, questions, behind })
+        let (model, at, named) = (&self.model, self.at, &*self.named);
+        form(&Shown { model, at, place: &place, questions, named, behind })
     }
+}
+
+/// The same sources, as a person may paste them behind a command.
+fn named(from: &DerivedFrom) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut file = |option: &str, path: &Path| {
+        words.extend([option.to_owned(), shell::word(&path.display().to_string())]);
+    };
+    let files = [
+        ("-c", &from.config),
+        ("--contract", &from.contract),
+        ("--model", &from.model),
+        ("--evidence", &from.evidence),
+        ("--evidence-key", &from.evidence_key),
+        ("--attacks", &from.attacks),
+    ];
+    for (option, path) in files {
+        path.iter().for_each(|path| file(option, path));
+    }
+    from.ledgers.iter().for_each(|path| file("--ledger", path));
+    if let Some(upstream) = &from.upstream {
+        words.extend(["--upstream".to_owned(), shell::word(upstream)]);
+    }
+    for (option, is_given) in
+        [("--without-gateway", from.without_gateway), ("--any-program", from.any_program)]
+    {
+        words.extend(is_given.then(|| option.to_owned()));
+    }
+    words.join(" ")
 }
 
 /// What the gateway is configured against of what is open without it, as document and policy say: no evidence counts.

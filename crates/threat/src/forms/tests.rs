@@ -23,5 +23,12 @@ fn with<T>(model: &ThreatModel, form: impl FnOnce(&Shown<'_>) -> T) -> T {
     }];
     let behind = Some(Behind { answered: 2, how: "`--upstream URL` shows it" });
     let place = |span: portcullis_model::Span| format!("openapi.yaml:{}:1", span.start);
-    form(&Shown { model, at: NOW, place: &place, questions: &questions, behind })
+    form(&Shown {
+        model,
+        at: NOW,
+        place: &place,
+        questions: &questions,
+        named: "-c portcullis.yaml",
+        behind,
+    })
 }

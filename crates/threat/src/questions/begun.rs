@@ -11,7 +11,7 @@ use crate::stated::proposed_day;
 pub fn begun(title: &str, questions: &[Question], now: UnixMillis) -> String {
     let mut text = format!(
         "# What only people can say of {}. Everything else is derived each time.\n\
-         # Take the `# ` away from what is so, and correct it. Reference: docs/src/reference/threats-file.md\n\
+         # Take the `# ` away from what is so, and correct it. All keys: portcullis explain threats.yaml\n\
          version: 1\n",
         plain(title)
     );

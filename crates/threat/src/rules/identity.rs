@@ -1,5 +1,8 @@
 //! A2: who is calling.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use portcullis_controls::Stride;
 use portcullis_controls::caller_identity::Expected as Caller;
 use portcullis_model::ControlId;
@@ -7,11 +10,11 @@ use portcullis_model::ControlId;
 use super::{Hit, Looked, Probe, Rule};
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
-use crate::system::{Element, Entry, Fact, Reach};
+use crate::system::{Element, Entry, EntryKind, Fact, Reach};
 
 pub(super) const NOBODY_ASKED_WHO: Rule = Rule {
     id: "nobody-asked-who",
-    title: "it is called without a credential, or with one that nobody checks",
+    title: "an operation answers without a genuine credential",
     text: "somebody leaves the credential out, or makes one up, and is served",
     item: "A2",
     stride: &[Stride::Spoofing, Stride::ElevationOfPrivilege],
@@ -28,11 +31,7 @@ pub(super) const NOBODY_ASKED_WHO: Rule = Rule {
             looked.entries(Entry::is_operation).filter(|(_, entry)| needs_caller(looked, entry));
         needs
             .map(|(at, entry)| {
-                let why = if entry.facts.has(Fact::CallerUndecided) {
-                    "the document does not say who may call it"
-                } else {
-                    "it is not for everybody"
-                };
+                let why = why(looked, entry);
                 if is_unverified(looked, entry) {
                     let because = "a credential must be there, and nothing verifies it";
                     Hit::known(Element::Entry(at), why, State::Missing, because)
@@ -201,6 +200,38 @@ pub(super) const WEBHOOK_FORGED: Rule = Rule {
     ),
     find: |looked| looked.each(Fact::IsWebhook, "others report events to it"),
 };
+
+/// Why it concerns an operation, and what nobody does there.
+fn why(looked: &Looked<'_>, entry: &Entry) -> Cow<'static, str> {
+    if entry.facts.has(Fact::CallerUndecided) {
+        return Cow::Borrowed("the document does not say who may call it");
+    }
+    if !looked.system.scope.has_gateway {
+        return Cow::Borrowed("it is not for everybody, and nothing in front asks who calls");
+    }
+    let schemes = unverified(looked, entry);
+    if schemes.is_empty() {
+        return Cow::Borrowed("it is not for everybody");
+    }
+    Cow::Owned(format!("it is not for everybody, and nobody verifies {}", schemes.join(", ")))
+}
+
+/// The security schemes of an operation that nothing verifies, by their names, where nothing verifies a whole alternative.
+fn unverified(looked: &Looked<'_>, entry: &Entry) -> Vec<String> {
+    let EntryKind::Operation { of, .. } = &entry.kind else { return Vec::new() };
+    let Some(plan) = looked.plans.get(of.api) else { return Vec::new() };
+    let Some(Caller::Callers(any_of)) = looked.planned(entry).map(|planned| &planned.caller) else {
+        return Vec::new();
+    };
+    let of_them = any_of.iter().filter(|one| !one.is_verified).flat_map(|one| &one.schemes);
+    let model = &plan.model;
+    let theirs = of_them.filter(|scheme| !model.callers.verifies(**scheme));
+    let named: BTreeSet<String> = theirs
+        .filter_map(|scheme| model.contract.schemes.get(*scheme))
+        .map(|scheme| format!("`{}`", scheme.name))
+        .collect();
+    named.into_iter().collect()
+}
 
 /// Whether an operation is not for everybody, as far as document and policy say.
 fn needs_caller(looked: &Looked<'_>, entry: &Entry) -> bool {

@@ -89,7 +89,7 @@ pub(super) const OLD_VERSION_USED: Rule = Rule {
 
 pub(super) const DEBUGGING_LEFT_ON: Rule = Rule {
     id: "debugging-left-on",
-    title: "what helped to write it still answers",
+    title: "debug pages still answer",
     text: "somebody adds a forgotten parameter or cookie, or asks a page for programmers, and sees the inside",
     item: "A9",
     stride: &[Stride::InformationDisclosure],

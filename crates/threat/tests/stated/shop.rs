@@ -83,7 +83,7 @@ pub(crate) fn found(
 /// A model as `--format json` writes it.
 pub(crate) fn written(model: &ThreatModel) -> serde_json::Value {
     let place = |_| String::new();
-    json(&Shown { model, at: NOW, place: &place, questions: &[], behind: None })
+    json(&Shown { model, at: NOW, place: &place, questions: &[], named: "", behind: None })
 }
 
 pub(crate) fn read(value: &serde_json::Value) -> Baseline {

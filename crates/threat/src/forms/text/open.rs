@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::super::escaped::Short;
 use super::super::grouped::{ByRule, worst_first};
-use super::super::{Shown, words};
+use super::super::{Shown, keys, words};
 use super::ink::{BOLD, Painted, TextOptions, level};
+use crate::answers::State;
 use crate::risk::Rating;
 use crate::threat::Threat;
 
@@ -62,11 +63,33 @@ fn kind(shown: &Shown<'_>, group: &ByRule<'_>, options: TextOptions, out: &mut S
     }
     if options.is_verbose {
         let _ = writeln!(out, "  risk: {}", risk(group.inherent, group.residual));
+        factors(shown, group, out);
         if let Some(how) = words::looked_at(rule) {
             let _ = writeln!(out, "  how people look: {how}");
         }
     }
     let _ = writeln!(out, "  what to do: {}", rule.advice);
+    for keys in keys::missing(shown, group) {
+        let _ = writeln!(out, "  in the policy: {keys}");
+    }
+}
+
+/// What the rating of a kind is made of, where it is worst before anything answers it.
+fn factors(shown: &Shown<'_>, group: &ByRule<'_>, out: &mut String) {
+    let worst = group.threats.iter().find(|one| one.inherent == group.inherent);
+    let Some(worst) = worst else { return };
+    let explained = words::Explained::of(shown, worst);
+    for (name, lines) in
+        [("likelihood", &explained.likelihood[..]), ("impact", &explained.impact[..])]
+    {
+        for line in lines {
+            let why = Short::new(&line.why);
+            let _ = writeln!(out, "    {name}: {} {} ({why})", line.factor, line.value);
+        }
+    }
+    if let Some(said) = explained.rated.and_then(|at| shown.model.stated.rated.get(at)) {
+        let _ = writeln!(out, "    set by {}", Short::new(&said.by));
+    }
 }
 
 fn of<'a>(group: &ByRule<'a>) -> Vec<&'a Threat> {
@@ -80,8 +103,11 @@ fn element(shown: &Shown<'_>, threat: &Threat, options: TextOptions, out: &mut S
     let title = Short::new(shown.model.system.title(threat.element));
     let place = words::place(shown, threat.element);
     let place = place.map_or_else(String::new, |place| format!(" ({})", Short::new(&place)));
-    let _ =
-        writeln!(out, "  - {title}{place}: {}, {}", threat.state.name(), Short::new(&threat.why));
+    let state = match threat.state {
+        State::Missing => "open",
+        other => other.name(),
+    };
+    let _ = writeln!(out, "  - {title}{place}, {state}: {}", Short::new(&threat.why));
     let answers = threat.mitigations.len();
     let max = if options.is_verbose { answers } else { 1 };
     for one in threat.mitigations.iter().take(max) {

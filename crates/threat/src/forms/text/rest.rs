@@ -67,10 +67,15 @@ pub(super) fn more(shown: &Shown<'_>, options: TextOptions, out: &mut String) {
     if options.is_verbose {
         return;
     }
+    let named = shown.named;
     out.push_str("\nmore:\n");
-    out.push_str("  --verbose                              every threat, with what answers it\n");
-    out.push_str(
-        "  --format html --output threats.html    a page with a picture of the data flows\n",
+    let _ = writeln!(
+        out,
+        "  portcullis threats {named} --verbose  # every threat, with what answers it"
+    );
+    let _ = writeln!(
+        out,
+        "  portcullis threats {named} --format html --output threats.html  # a page with a picture of the data flows"
     );
     let asked = match shown.questions.len() {
         0 => return,
@@ -79,6 +84,6 @@ pub(super) fn more(shown: &Shown<'_>, options: TextOptions, out: &mut String) {
     };
     let _ = writeln!(
         out,
-        "  portcullis threats init                {asked} that only people can answer, each with what is assumed"
+        "  portcullis threats init {named}  # {asked} that only people can answer, each with what is assumed"
     );
 }
