@@ -25,10 +25,11 @@ pub(crate) fn operations<'a>(steps: impl Iterator<Item = &'a Step>, model: &Mode
 /// answer of the API itself, or in none, the last one that it asks.
 pub(crate) fn aims(attack: &Attack, model: &Model) -> Vec<String> {
     let own = || attack.attack.iter().map(|step| &step.value);
+    let last = own().next_back();
     let named = |name: &str| own().find(|step| step.name.as_deref() == Some(name));
     let meant = attack.harm.iter().map(|condition| {
         let step = condition.value.step.as_deref().and_then(named);
-        step.or_else(|| own().last())
+        step.or(last)
     });
     operations(meant.flatten().filter(|step| !step.at_api), model)
 }

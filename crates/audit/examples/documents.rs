@@ -7,7 +7,7 @@ use std::io::BufRead as _;
 use std::panic::catch_unwind;
 use std::time::Instant;
 
-use portcullis_audit::contract::{Audited, DocumentAudit, audit};
+use portcullis_audit::contract::{Audited, DocumentAudit, Score, audit};
 use portcullis_contract::{NoFiles, read};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Sources, UnixMillis};
@@ -100,7 +100,7 @@ fn mended(name: &str, mut whole: Value, before: &DocumentAudit) -> Value {
     if before.untold + after.untold > 0 {
         return json!({
             "findings": after.findings.len() + after.untold,
-            "score": after.score.tenths(),
+            "score": after.score.map(Score::tenths),
             "not_compared": true,
         });
     }
@@ -109,7 +109,7 @@ fn mended(name: &str, mut whole: Value, before: &DocumentAudit) -> Value {
     new.retain(|rule, count| *count > known.get(rule).copied().unwrap_or_default());
     json!({
         "findings": after.findings.len() + after.untold,
-        "score": after.score.tenths(),
+        "score": after.score.map(Score::tenths),
         "new": new,
     })
 }
@@ -132,7 +132,7 @@ fn said(
         "name": name,
         "operations": found.operations,
         "findings": found.findings.len() + found.untold,
-        "score": found.score.tenths(),
+        "score": found.score.map(Score::tenths),
         "is_whole": found.is_whole,
         "read_ms": read_ms,
         "audit_ms": audit_ms,

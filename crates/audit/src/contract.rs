@@ -64,8 +64,8 @@ pub struct DocumentAudit {
     pub findings: Vec<Scored>,
     /// How many more there are.
     pub untold: usize,
-    /// What the document is worth.
-    pub score: Score,
+    /// What the document is worth; none: no operation was read, and there is nothing to score.
+    pub score: Option<Score>,
     /// Its operations, also those that cannot be served.
     pub operations: usize,
     /// What regains most when all findings of one rule are mended.

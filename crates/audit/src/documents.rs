@@ -1,5 +1,6 @@
 //! What an OpenAPI document says that the checklist asks.
 
+mod root;
 mod servers;
 
 use serde_json::{Map, Value};
@@ -8,12 +9,12 @@ use self::servers::{declared, is_plain};
 use crate::seen::{Said, SeenDocuments};
 use crate::told::{Part, Told};
 
+pub use root::may_be_document;
+
 /// What is kept of each kind.
 const SAID_MAX: usize = 100;
 /// Security schemes and servers of one document that are looked at.
 const EACH_MAX: usize = 1_000;
-/// Bytes in which a document says what it is, where it is JSON in one line.
-const SNIFFED_BYTES: usize = 64 << 10;
 
 /// The text of a file, if it is one.
 ///
@@ -24,57 +25,6 @@ pub fn document_text(bytes: Vec<u8>) -> Result<String, &'static str> {
         return Err("it is UTF-16: save it as UTF-8");
     }
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8")
-}
-
-/// Whether a text may be an OpenAPI document: `openapi` or `swagger` as a key, with a version behind it.
-pub fn may_be_document(text: &str) -> bool {
-    // Editors put it there.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let indent = root_indent(text);
-    let cut = (0..=SNIFFED_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    let begins = text.get(..cut.unwrap_or_default()).unwrap_or_default();
-    let ends = text.len().saturating_sub(SNIFFED_BYTES);
-    let cut = (ends..=text.len()).find(|at| text.is_char_boundary(*at));
-    let end = text.get(cut.unwrap_or_default()..).unwrap_or_default();
-    // A generator may sort the keys, and write the schemas first.
-    [begins, end].into_iter().any(|part| has_version(part, indent))
-}
-
-/// What stands before the first key of a document in YAML: spaces, if it is indented as a whole.
-fn root_indent(text: &str) -> &str {
-    let says = |line: &&str| {
-        let line = line.trim_start();
-        !line.is_empty() && !line.starts_with(['#', '%']) && !line.starts_with("---")
-    };
-    let first = text.lines().find(says).unwrap_or_default();
-    first.get(..first.len() - first.trim_start_matches(' ').len()).unwrap_or_default()
-}
-
-fn has_version(text: &str, indent: &str) -> bool {
-    ["openapi", "swagger"].into_iter().any(|word| {
-        text.match_indices(word).any(|(at, _)| {
-            let before = text.get(..at).unwrap_or_default();
-            let at_root = before.strip_suffix(indent);
-            let before = match at_root.map(|before| before.chars().next_back()) {
-                Some(start @ (None | Some('\n'))) => start,
-                _ => before.chars().next_back(),
-            };
-            let behind = text.get(at + word.len()..).unwrap_or_default();
-            let (is_key, behind) = match before {
-                None | Some('\n') => (true, behind),
-                Some(quote @ ('"' | '\'')) => match behind.strip_prefix(quote) {
-                    Some(behind) => (true, behind),
-                    None => (false, behind),
-                },
-                Some(_) => (false, behind),
-            };
-            let behind = behind.trim_start().strip_prefix(':').map(str::trim_start);
-            let version = behind.map(|behind| behind.trim_start_matches(['"', '\'']));
-            is_key
-                && version
-                    .is_some_and(|version| version.starts_with(|one: char| one.is_ascii_digit()))
-        })
-    })
 }
 
 /// Adds what a document says. `name` is what people see of it.
@@ -184,38 +134,6 @@ mod tests {
         for bytes in [&b"\xff\xfeo\0"[..], b"\xfe\xff\0o", b"openapi: \xff"] {
             assert!(document_text(bytes.to_vec()).is_err(), "{bytes:?}");
         }
-    }
-
-    #[test]
-    fn a_document_is_told_from_what_only_speaks_of_one() {
-        for text in [
-            "openapi: 3.1.0\n",
-            "# ours\nswagger: '2.0'\n",
-            "{\"openapi\":\"3.0.3\"}",
-            "{ \"paths\": {}, \"swagger\" : \"2.0\" }",
-            "info: {}\n\"openapi\": 3.0.0",
-            "\u{feff}openapi: 3.1.0\n",
-            "\u{feff}{\"openapi\":\"3.0.3\"}",
-            "---\n# ours\n  info: {}\n  openapi: 3.1.0\n",
-            "openapi : 4.0.0\n",
-        ] {
-            assert!(may_be_document(text), "{text}");
-        }
-        for text in [
-            "",
-            "an openapi: 3.1 document",
-            "{\"x-openapi\": 3}",
-            "openapi-generator: 3",
-            "openapi:",
-            "openapi: yes",
-            "depends:\n  swagger: 2.1.0\n",
-        ] {
-            assert!(!may_be_document(text), "{text}");
-        }
-        assert!(may_be_document(&format!(
-            "{{\"a\":\"{}\",\"openapi\":\"3.1.0\"}}",
-            "é".repeat(90_000)
-        )));
     }
 
     #[test]

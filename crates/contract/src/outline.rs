@@ -16,6 +16,7 @@ mod places;
 mod schemas;
 mod schemes;
 mod servers;
+mod unread;
 mod uses;
 mod walk;
 
@@ -39,6 +40,7 @@ pub use held::is_told_length;
 pub use places::Step;
 pub use schemes::{Flow, FlowKind, OutlinedScheme};
 pub use servers::{OutlinedServer, ServerForm};
+pub use unread::{Unread, Unreadable};
 pub use uses::Uses;
 
 /// Schemas that are looked at, each once for each set of bounds that hold around it.
@@ -64,6 +66,8 @@ pub struct Outline {
     pub schemes: Vec<OutlinedScheme>,
     /// Its operations, also those that are not served.
     pub operations: Vec<OutlinedOperation>,
+    /// What is written in paths like an operation, and is none.
+    pub unread: Vec<Unread>,
     /// What the API itself calls (`webhooks`).
     pub webhooks: Vec<OutlinedCall>,
     /// Every schema that an operation leads to, once.

@@ -81,7 +81,9 @@ fn read_document(
     let (title, version) = reader.info();
     let (base_path, base_path_span) = reader.base_path();
     let mut schemes = reader.schemes();
-    if reader.expect(root, "paths", "an object", Node::is_object).is_none() {
+    if !has_webhooks_alone(root, reader.version)
+        && reader.expect(root, "paths", "an object", Node::is_object).is_none()
+    {
         return Err(reader.notes.into_diagnostics());
     }
     let operations = reader.operations(&mut schemes);
@@ -115,6 +117,12 @@ fn read_document(
         warnings: reader.notes.into_diagnostics(),
         routes,
     })
+}
+
+/// Whether a document tells what the API calls, and nothing that it serves: 3.1 needs no `paths` then.
+fn has_webhooks_alone(root: Node<'_>, version: Version) -> bool {
+    let hooks = root.get("webhooks").filter(|hooks| hooks.is_object());
+    version.is_json_schema() && root.get("paths").is_none() && hooks.is_some()
 }
 
 /// The `openapi` field, and what it means.

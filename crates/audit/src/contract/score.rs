@@ -10,8 +10,9 @@
 //! score = 100 · 100 / (100 + L)
 //! ```
 //!
-//! The number of operations is not in it: so nothing that is added lifts a score, and no document is too large for a
-//! finding to count. A load that goes, or becomes less, never lowers it.
+//! The number of operations is not in it: so no operation that is added lifts a score, and no document is too large for a
+//! finding to count. A load that goes, or becomes less, never lowers it, also where it goes because the
+//! document says less.
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,8 @@ use crate::finding::At;
 pub(super) struct Weighed {
     /// What nothing answers before what is answered, the worst first.
     pub(super) findings: Vec<Scored>,
-    pub(super) score: Score,
+    /// None: there is no operation.
+    pub(super) score: Option<Score>,
     pub(super) fixes: Vec<Fix>,
 }
 
@@ -31,13 +32,16 @@ pub(super) fn weighed(
     let mut findings: Vec<Scored> =
         drafts.into_iter().map(|draft| scored(draft, subject, &mut proofs)).collect();
     let tally = Tally::of(&findings, subject, &mut proofs);
-    let score = tally.score();
+    sort(&mut findings);
+    // What says nothing of what it serves is not the best of all documents.
+    if subject.outline.operations.is_empty() {
+        return Weighed { findings, score: None, fixes: Vec::new() };
+    }
     for one in &mut findings {
         one.regains = tally.regained([&*one]);
     }
     let fixes = tally.fixes(&findings);
-    sort(&mut findings);
-    Weighed { findings, score, fixes }
+    Weighed { findings, score: Some(tally.score()), fixes }
 }
 
 fn sort(findings: &mut [Scored]) {

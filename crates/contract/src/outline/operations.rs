@@ -11,6 +11,7 @@ impl<'a> Walker<'a, '_> {
         let paths = self.root.get("paths").into_iter().flat_map(Node::members);
         for (path, node) in paths.filter(|(path, _)| !path.text.starts_with("x-")) {
             let Some(item) = self.object(node) else { continue };
+            self.note_unread(path, node, item);
             for (key, operation) in item.members().filter(|(_, one)| one.is_object()) {
                 let method = self.version.methods().find(|method| method.key() == key.text);
                 let Some(method) = method else { continue };

@@ -145,3 +145,48 @@ fn what_is_used_everywhere_is_counted_up_to_a_bound() {
     assert!(shared.in_answers.has_more);
     assert_eq!(outline.schemas.len(), 1);
 }
+
+#[test]
+fn what_looks_like_an_operation_and_is_none_is_noted_with_why() {
+    let text = "
+openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /a: { Post: { responses: {} }, query: {}, fetch: { responses: {} }, x-delete: { responses: {} }, note: { a: 1 }, get: { responses: {} } }
+  /b: { additionalOperations: { COPY: { responses: {} } } }
+  /c: { $ref: '#/paths/~1b', delete: { responses: {} } }
+";
+    let (sources, outline) = outlined("t.yaml", text);
+    let told: Vec<(&str, &str, Unreadable)> =
+        outline.unread.iter().map(|one| (&*one.key, &*one.template, one.why)).collect();
+    let expected = [
+        ("Post", "/a", Unreadable::OtherCase(Method::Post)),
+        ("query", "/a", Unreadable::OtherVersion),
+        ("fetch", "/a", Unreadable::NoMethod),
+        ("additionalOperations", "/b", Unreadable::OtherVersion),
+        ("delete", "/c", Unreadable::BesideReference),
+        ("additionalOperations", "/c", Unreadable::OtherVersion),
+    ];
+    assert_eq!(told, expected);
+    for one in &outline.unread {
+        let (from, to) = (one.span.start as usize, one.span.end as usize);
+        assert_eq!(sources.text(one.span.source).get(from..to), Some(one.key.as_str()));
+    }
+    assert_eq!(outline.operations.len(), 1);
+    let newer = text.replace("3.0.3", "3.2.0");
+    let (_, outline) = outlined("t.yaml", &newer);
+    let told: Vec<&str> = outline.unread.iter().map(|one| &*one.key).collect();
+    assert_eq!(told, ["Post", "fetch", "delete"], "the others are of this version");
+}
+
+#[test]
+fn webhooks_alone_are_a_document_since_3_1() {
+    const HOOKS: &str = "info: { title: t, version: '1' }\nwebhooks: { paid: { post: {} } }\n";
+    let (_, outline) = outlined("t.yaml", &format!("openapi: 3.1.0\n{HOOKS}"));
+    assert_eq!((outline.operations.len(), outline.webhooks.len()), (0, 1));
+    for text in [format!("openapi: 3.0.3\n{HOOKS}"), format!("openapi: 3.1.0\npaths: 1\n{HOOKS}")] {
+        let mut sources = Sources::default();
+        let main = sources.add("t.yaml", text);
+        assert!(read(&mut sources, main, &mut NoFiles).is_err());
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use portcullis_model::SourceId;
 
 use super::facts::Context;
-use super::{Outline, OutlinedSchema, RootSecurity, SchemaIndex, Site, places, uses};
+use super::{Outline, OutlinedSchema, RootSecurity, SchemaIndex, Site, Unread, places, uses};
 use crate::document::Node;
 use crate::library::Library;
 use crate::notes::Notes;
@@ -35,6 +35,7 @@ pub(super) struct Walker<'a, 'r> {
     pub(super) wanted: HashSet<u32>,
     pub(super) patterns: HashMap<&'a str, bool>,
     pub(super) examples: super::examples::Examples,
+    pub(super) unread: Vec<Unread>,
     pub(super) is_whole: bool,
 }
 
@@ -54,6 +55,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             wanted: HashSet::new(),
             patterns: HashMap::new(),
             examples: super::examples::Examples::default(),
+            unread: Vec::new(),
             is_whole: true,
         }
     }
@@ -78,6 +80,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             servers,
             schemes,
             operations,
+            unread: self.unread,
             webhooks,
             schemas: self.schemas,
             examples: self.examples.texts,

@@ -148,15 +148,21 @@ impl FoundDocuments {
         let mut places = Places::new(audited.sources);
         for one in &found.findings {
             let mut told = Told::of(Part::Contract, &one.finding, &mut |span| places.start(span));
-            told.regains = Some(one.regains);
+            told.regains = found.score.map(|_| one.regains);
             self.findings.push(told);
         }
-        self.scores.push(ToldScore {
-            document: name.to_owned(),
-            tenths: found.score.tenths(),
-            operations: found.operations,
-            fixes: found.fixes.iter().map(ToldFix::of).collect(),
-        });
+        match found.score {
+            Some(score) => self.scores.push(ToldScore {
+                document: name.to_owned(),
+                tenths: score.tenths(),
+                operations: found.operations,
+                fixes: found.fixes.iter().map(ToldFix::of).collect(),
+            }),
+            None => {
+                let why = "nothing to score: no operation was read".to_owned();
+                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
+            }
+        }
         if found.untold > 0 {
             let why = format!("{} more findings are not told", found.untold);
             self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
@@ -320,6 +326,20 @@ mod tests {
         let told: Vec<_> = found.findings.iter().map(|one| (&*one.rule.id, one.severity)).collect();
         assert_eq!(told, [("part-unread", Severity::High)], "once");
         assert_eq!(found.not_looked_at.len(), 2);
+    }
+
+    #[test]
+    fn what_is_too_large_to_be_looked_into_is_told_and_never_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.json");
+        File::create(&path).unwrap().set_len(DOCUMENT_BYTES_MAX + 1).unwrap();
+        let mut below = FoundDocuments::default();
+        below.look(&path, folder.path(), UnixMillis(0));
+        let told = below.not_looked_at.first().unwrap();
+        assert!(told.why.contains("more than 32 MiB"), "{told:?}");
+        let mut named = FoundDocuments::default();
+        named.look(&path, &path, UnixMillis(0));
+        assert!(named.unusable.iter().any(|why| why.contains("32 MiB")), "{:?}", named.unusable);
     }
 
     #[test]

@@ -158,6 +158,44 @@ fn a_reference_that_points_to_nothing_is_no_pass_and_shows_nothing_of_https_or_u
 }
 
 #[test]
+fn a_document_with_sorted_keys_is_found_however_large_it_is() {
+    let folder = Folder::with(&[]);
+    let schemas = r#"{"type":"string","description":"as openapi 3 has it"},"#.repeat(8_000);
+    let text = format!(
+        r#"{{"components":{{"schemas":{{"A":{{"oneOf":[{schemas}true]}}}}}},"info":{{"title":"a","version":"1"}},"openapi":"3.1.0",
+        "paths":{{"/a":{{"get":{{"description":"{}","responses":{{}}}}}}}}}}"#,
+        "long ".repeat(80_000)
+    );
+    fs::write(folder.path("sorted.json"), text).unwrap();
+    for path in [".", "sorted.json"] {
+        let (_, report) = json(&folder, &[path]);
+        assert_eq!(report["scores"][0]["operations"], 1, "{path}: {report:#}");
+    }
+}
+
+#[test]
+fn what_has_no_operation_has_no_score_and_passes_only_with_webhooks_alone() {
+    let folder = Folder::with(&[]);
+    let head = "info: { title: a, version: '1' }\n";
+    for (text, expected) in [
+        ("openapi: 3.1.0\npaths: {}\n", 1),
+        (
+            "openapi: 3.0.3\npaths: { /a: { Post: { responses: {} }, query: { responses: {} } } }\n",
+            1,
+        ),
+        ("openapi: 3.1.0\nwebhooks: { paid: { post: { responses: {} } } }\n", 0),
+    ] {
+        fs::write(folder.path("openapi.yaml"), format!("{head}{text}")).unwrap();
+        let (code, report) = json(&folder, &["openapi.yaml"]);
+        assert_eq!(code, expected, "{text}{report:#}");
+        assert_eq!(report["scores"], serde_json::json!([]), "{text}");
+        let (_, printed, _) = audit(&folder, &["openapi.yaml"]);
+        assert!(printed.contains("nothing to score: no operation was read"), "{printed}");
+        assert_eq!(printed.contains("part-unread"), expected == 1, "{printed}");
+    }
+}
+
+#[test]
 fn text_opens_with_the_score_and_shows_each_place_only_when_asked() {
     let folder = folder();
     let (_, short, _) = audit(&folder, &["openapi.yaml"]);

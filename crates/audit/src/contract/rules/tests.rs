@@ -109,6 +109,46 @@ paths: { /a: { get: { responses: {} }, additionalOperations: { COPY: { responses
 }
 
 #[test]
+fn what_looks_like_an_operation_is_no_pass_and_says_what_to_do() {
+    const PATHS: &str = "
+paths:
+  /a: { get: { responses: {} }, Post: { responses: {} }, query: { responses: {} }, fetch: { responses: {} } }
+  /b: { $ref: '#/paths/~1a', delete: { responses: {} } }
+";
+    let found = audited(&format!("openapi: 3.0.3{PATHS}"));
+    let unread: Vec<_> = found.plain().filter(|one| one.rule.id == "part-unread").collect();
+    assert!(unread.iter().all(|one| one.severity == crate::Severity::High), "it is no pass");
+    for (what, why) in [
+        ("`Post /a`", "in lower case, `post`"),
+        ("`query /a`", "this version"),
+        ("`fetch /a`", "no method"),
+        ("`delete /b`", "beside `$ref`"),
+    ] {
+        let is_told = |message: &str| message.starts_with(what) && message.contains(why);
+        assert!(unread.iter().any(|one| is_told(&one.message)), "{what}: {unread:?}");
+    }
+    assert!(
+        found.operations == 2
+            && found.score < audited("paths: { /a: { get: { responses: {} } } }").score
+    );
+}
+
+#[test]
+fn a_document_without_an_operation_has_no_score() {
+    let found = audited("paths: {}");
+    assert!(found.score.is_none() && found.fixes.is_empty());
+    assert!(found.findings.iter().all(|one| one.regains == 0));
+    let found = audited("paths: { /a: { Post: { responses: {} } } }");
+    assert!(found.score.is_none() && !found.findings.is_empty());
+    let found = audited(
+        "webhooks: { paid: { post: { parameters: [{ name: x-signature, in: header }] } } }",
+    );
+    assert!(found.score.is_none());
+    let worst = found.plain().map(|one| one.severity).max();
+    assert!(worst < Some(crate::Severity::High), "{:?}", found.findings);
+}
+
+#[test]
 fn what_asks_for_something_that_cannot_be_read_counts_as_asking_for_nothing() {
     const KINDS: &str = "
 components: { securitySchemes: { good: { type: http, scheme: bearer, bearerFormat: JWT }, odd: { type: handshake } } }

@@ -43,4 +43,15 @@ components: { securitySchemes: { s: { type: http, scheme: bearer }, t: { type: h
         r"paths: { '/a': { get: { parameters: [{ name: a, in: nowhere, required: true, schema: { type: string } }], responses: {} } } }",
         r"paths: { '/a': { get: { parameters: [{ name: a, in: query, required: true, schema: { type: string } }], responses: {} } } }",
     ),
+    (
+        "part-unread",
+        r"paths: { '/a': { Post: { responses: {} }, get: { responses: {} } } }",
+        r"paths: { '/a': { x-delete: { responses: {} }, note: { a: 1 }, get: { responses: {} } } }",
+    ),
+    ("part-unread", "paths: {}", "webhooks: { paid: { post: { responses: {} } } }\npaths: {}"),
+    (
+        "part-unread",
+        "paths: { '/a': { get: { responses: {} }, post: [] } }",
+        "paths: { '/a': { get: { responses: {} } } }",
+    ),
 ];
