@@ -14,7 +14,7 @@ mod unserved;
 pub use access::{Access, Authentication};
 pub use classes::{DataClass, DataClasses};
 pub use derive::Sources;
-pub(crate) use derive::{filters, is_administrative, versionless};
+pub(crate) use derive::{filters, is_administrative, says_how_much, versionless};
 pub use element::{
     Actor, ActorKind, Asset, AssetKind, Boundary, Component, ComponentKind, DataSet, Flow, Known,
     Node, Origin, Placement, Scope, Store, StoreKind, Zone,

@@ -123,3 +123,9 @@ fn classes(system: &System) -> DataClasses {
     let all = entries.chain(data).fold(DataClasses::NONE, DataClasses::with);
     all.with(DataClasses::of(DataClass::Operational))
 }
+
+/// Whether a name is that of a price, an amount, a count.
+pub(crate) fn says_how_much(name: &str) -> bool {
+    let words = languages::folded_words(name);
+    words.iter().any(|word| languages::says(word, languages::Act::Value))
+}

@@ -7,9 +7,10 @@ use portcullis_model::ControlId::{self, *};
 use portcullis_threat::{Answers, Sources, State, Stated, System, ThreatModel, model};
 
 use self::apis::{
-    ANYTHING, BUY, BYTES, CHANGE, COUNTED, EVERYBODYS, GIVES_ANYTHING, HEAD, HEALTH_AND_READ, JWT,
-    KEYED, KEYED_AND_ME, LEADS, LINK, LIST, LOGIN, MAP, ME, NUMBERS, OWN, PICTURE, READ, ROLES,
-    SECRET, SENDS, SORTED, SORTED_BY_ALL, STREAM, TEXT, TWO_FOR_EVER, TWO_VERSIONS, WHOAMI, XML,
+    ANYTHING, BUY, BUY_BY_CARD, BYTES, CHANGE, COUNTED, EVERYBODYS, GIVES_ANYTHING, HEAD,
+    HEALTH_AND_READ, JWT, KEYED, KEYED_AND_ME, LEADS, LINK, LIST, LOGIN, MAP, ME, NUMBERS, OWN,
+    PART_OF_ANY, PART_OF_KIND, PICTURE, READ, ROLES, SECRET, SENDS, SORTED, SORTED_BY_ALL, STREAM,
+    TEXT, TWO_FOR_EVER, TWO_VERSIONS, WHOAMI, XML,
 };
 use crate::given::{NOW, plan};
 
@@ -157,6 +158,21 @@ const OF_OPERATIONS: &[Pair] = &[
         (PICTURE, said!("rates: [{ of: photo, per: caller, rate: 1/s, burst: 1000000 }]")),
     ),
     pair(
+        "own-values",
+        BusinessFlow,
+        (BUY_BY_CARD, said!("operations: { purchase: { values: { body./amount: \"1..100\" } } }")),
+        (
+            BUY_BY_CARD,
+            said!("operations: { purchase: { values: { body./card_number: \"1..100\" } } }"),
+        ),
+    ),
+    pair(
+        "run-by-programs",
+        BusinessFlow,
+        (BUY, said!("flows: { sale: { steps: [quote, { step: purchase, after: 1s }] } }")),
+        (BUY, said!("flows: { sale: { steps: [quote, { step: purchase, after: 1ms }] } }")),
+    ),
+    pair(
         "password-guessed",
         ResourceLimits,
         (
@@ -187,6 +203,7 @@ const OF_OPERATIONS: &[Pair] = &[
         (BUY, said!("flows: { sale: { steps: [purchase, quote] } }")),
     ),
     pair("file-is-a-page", ContentType, (PICTURE, JWT), (BYTES, JWT)),
+    pair("file-is-a-page", ContentType, (PART_OF_KIND, JWT), (PART_OF_ANY, JWT)),
     pair("hidden-columns-asked", InputShape, (SORTED, JWT), (SORTED_BY_ALL, JWT)),
     pair(
         "inside-reached",

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use portcullis_contract::{BodyKind, Operation, Parameter, Rest, Types};
+use portcullis_contract::{
+    BodyKind, Media, MediaRange, Operation, Parameter, Rest, ShapeId, Types,
+};
 use portcullis_controls::Plan;
 use portcullis_controls::coverage::{self, Extent};
 use portcullis_controls::hostile_input::{Language, Sinks};
@@ -47,7 +49,7 @@ pub(super) fn said(
             "the document does not list the names to sort and filter by: `enum`",
         ),
         _ => held(
-            declared.is_some_and(|one| !takes_any_file(one)),
+            declared.is_some_and(|one| !takes_any_file(plan, one)),
             "it takes bytes of any kind: name the media type of its files",
         ),
     }
@@ -113,10 +115,29 @@ fn is_listed(plan: &Plan, parameter: &Parameter) -> bool {
     !is_open_text && !shape.is_any_object(shapes) && !shape.types.intersects(Types::OBJECT)
 }
 
-fn takes_any_file(operation: &Operation) -> bool {
+/// Whether a file of it may be of any kind: so are bytes, and a part of a form of which nobody says a media type.
+fn takes_any_file(plan: &Plan, operation: &Operation) -> bool {
     let mut media = operation.body.iter().flat_map(|body| &body.media);
-    media.any(|media| {
-        let is_bytes = media.range.to_string() == "application/octet-stream";
-        media.kind == BodyKind::Opaque && (is_bytes || media.range.has_wildcard())
+    media.any(|media| match media.kind {
+        BodyKind::Opaque => is_any(&media.range),
+        BodyKind::FormData => takes_any_part(plan, media),
+        BodyKind::Multipart => true,
+        _ => false,
+    })
+}
+
+fn is_any(range: &MediaRange) -> bool {
+    range.has_wildcard() || range.to_string() == "application/octet-stream"
+}
+
+fn takes_any_part(plan: &Plan, media: &Media) -> bool {
+    let shapes = &plan.model.contract.shapes;
+    let Some(schema) = &media.schema else { return true };
+    let is_file = |shape: ShapeId| shapes.get(shapes.item_of(shape).unwrap_or(shape)).is_binary;
+    let mut files = shapes.get(schema.shape).object.properties();
+    files.any(|(name, property)| {
+        let own = media.encoding.iter().find(|one| one.property == *name);
+        let types = own.map_or(&[][..], |one| &one.content_types);
+        is_file(property.shape) && (types.is_empty() || types.iter().any(is_any))
     })
 }

@@ -192,6 +192,34 @@ pub(super) const BUY: &str = "
       responses: { '204': { description: x } }
 ";
 
+pub(super) const BUY_BY_CARD: &str = "
+  /quote:
+    post:
+      operationId: quote
+      responses: { '200': { description: x, content: { application/json: { schema: { type: object, properties: { total: { type: integer } } } } } } }
+  /purchase:
+    post:
+      operationId: purchase
+      requestBody: { content: { application/json: { schema: { type: object, properties: { amount: { type: integer }, card_number: { type: integer } } } } } }
+      responses: { '204': { description: x } }
+";
+
+pub(super) const PART_OF_KIND: &str = "
+  /photo:
+    post:
+      operationId: photo
+      requestBody: { content: { multipart/form-data: { schema: { type: object, properties: { photo: { type: string, format: binary } } }, encoding: { photo: { contentType: image/png } } } } }
+      responses: { '204': { description: x } }
+";
+
+pub(super) const PART_OF_ANY: &str = "
+  /photo:
+    post:
+      operationId: photo
+      requestBody: { content: { multipart/form-data: { schema: { type: object, properties: { photo: { type: string, format: binary } } } } } }
+      responses: { '204': { description: x } }
+";
+
 pub(super) const LOGIN: &str = "
   /login:
     post:
