@@ -159,17 +159,16 @@ impl FoundDocuments {
             told.regains = found.score.map(|_| one.regains);
             self.findings.push(told);
         }
-        match found.score {
-            Some(score) => self.scores.push(ToldScore {
+        if let Some(score) = found.score {
+            self.scores.push(ToldScore {
                 document: name.to_owned(),
                 tenths: score.tenths(),
                 operations: found.operations,
                 fixes: found.fixes.iter().map(ToldFix::of).collect(),
-            }),
-            None => {
-                let why = "nothing to score: no operation was read".to_owned();
-                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
-            }
+            });
+        } else {
+            let why = "nothing to score: no operation was read".to_owned();
+            self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
         }
         if found.untold > 0 {
             let why = format!("{} more findings are not told", found.untold);
