@@ -301,7 +301,7 @@ mod tests {
     fn what_was_named_as_a_document_and_is_none_is_told_and_in_folders_what_cannot_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let bom = "\u{feff}openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: {}\n";
+        let bom = "\u{feff}openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: { /a: { get: {} } }\n";
         let utf_16: &[u8] = b"\xff\xfeo\0p\0";
         for (name, bytes) in [
             ("empty.yaml", &b""[..]),
