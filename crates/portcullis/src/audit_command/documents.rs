@@ -151,17 +151,16 @@ impl FoundDocuments {
             told.regains = found.score.map(|_| one.regains);
             self.findings.push(told);
         }
-        match found.score {
-            Some(score) => self.scores.push(ToldScore {
+        if let Some(score) = found.score {
+            self.scores.push(ToldScore {
                 document: name.to_owned(),
                 tenths: score.tenths(),
                 operations: found.operations,
                 fixes: found.fixes.iter().map(ToldFix::of).collect(),
-            }),
-            None => {
-                let why = "nothing to score: no operation was read".to_owned();
-                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
-            }
+            });
+        } else {
+            let why = "nothing to score: no operation was read".to_owned();
+            self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
         }
         if found.untold > 0 {
             let why = format!("{} more findings are not told", found.untold);
@@ -346,7 +345,7 @@ mod tests {
     fn what_was_named_as_a_document_and_is_none_is_told_and_in_folders_what_cannot_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let bom = "\u{feff}openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: {}\n";
+        let bom = "\u{feff}openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: { /a: { get: {} } }\n";
         let utf_16: &[u8] = b"\xff\xfeo\0p\0";
         for (name, bytes) in [
             ("empty.yaml", &b""[..]),
