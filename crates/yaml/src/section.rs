@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_model::{Diagnostic, Span, acts, did_you_mean};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::codes::FileCodes;
@@ -304,10 +304,15 @@ impl Read for String {
     }
 }
 
+/// Whether somebody who reads a text sees something: a name of spaces, or of signs that nobody sees, is none.
+fn is_seen(text: &str) -> bool {
+    text.chars().any(|one| !one.is_whitespace() && !acts(one))
+}
+
 /// The text of a single value; notes when it is something else, or blank.
 pub fn scalar<'a>(node: &'a Node, notes: &mut Notes) -> Option<&'a str> {
     match &node.content {
-        Content::Scalar { text, .. } if !text.trim().is_empty() => Some(text),
+        Content::Scalar { text, .. } if is_seen(text) => Some(text),
         Content::Scalar { .. } | Content::Nothing => {
             let code = notes.codes().wrong_kind;
             notes.push(|| {

@@ -89,7 +89,7 @@ fn a_risk_is_taken_by_somebody_for_a_reason_until_a_day() {
         |key: &str| format!("3:5 threats-missing-key: `{key}` is missing (add `{key}: ...`)");
     assert_eq!(told, ["by", "reason", "until"].map(missing));
     let blank = problems(
-        "version: 1\naccepted: [{ threat: a, by: \"\", reason: \" \", until: 2027-02-30 }]\n",
+        "version: 1\naccepted: [{ threat: a, by: \"\u{200b}\", reason: \" \", until: 2027-02-30 }]\n",
     );
     assert_eq!(blank.len(), 3, "{blank:?}");
 }
