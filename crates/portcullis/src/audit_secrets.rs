@@ -100,10 +100,11 @@ fn read(options: &SecretsOptions, scanner: &Scanner, salt: Salt) -> Result<Repor
         std::fs::metadata(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
         let listed =
             if options.gitignore { git::tracked(path).map_err(fault)? } else { tree::files(path) };
-        whole = whole.and(tree::look(scanner, listed, salt, &bounds, threads));
+        let mut found = tree::look(scanner, listed, salt, &bounds, threads);
         if options.history {
-            whole = whole.with_history(git::history(scanner, path, salt, &bounds).map_err(fault)?);
+            found = found.with_history(git::history(scanner, path, salt, &bounds).map_err(fault)?);
         }
+        whole = whole.and(found);
     }
     Ok(whole)
 }

@@ -72,12 +72,11 @@ impl Report {
 
     /// With what a history has of the same files: what stands there as it is now was told already.
     #[must_use]
-    pub fn with_history(mut self, mut history: Self) -> Self {
+    pub fn with_history(self, mut history: Self) -> Self {
         let same = |one: &Finding| (one.place.path.clone(), one.rule.clone(), one.digest.clone());
         let told: HashSet<_> = self.findings.iter().map(same).collect();
         history.findings.retain(|one| !told.contains(&same(one)));
-        self = self.and(history);
-        self
+        self.and(history)
     }
 
     /// In the order of places.

@@ -38,4 +38,4 @@ pub use system::{
     Zone,
 };
 pub use threat::Threat;
-pub use tries::conclusive;
+pub use tries::{conclusive, undeclared};

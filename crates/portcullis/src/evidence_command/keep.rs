@@ -29,8 +29,9 @@ pub(crate) fn keepable(options: &KeepOptions) -> Result<(), String> {
             None => Ok(()),
         };
     };
-    signing_key(key).map(drop).map_err(|why| {
-        format!("{why}; `portcullis evidence key --out {}` makes one", key.display())
+    signing_key(key).map(drop).map_err(|why| match key.symlink_metadata() {
+        Ok(_) => why,
+        Err(_) => format!("{why}; `portcullis evidence key --out {}` makes one", key.display()),
     })
 }
 
